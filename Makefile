@@ -1,0 +1,42 @@
+# `make demo` runs the hub over a made-up population; `make test` passes the suite. Both install first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+export DO_NOT_TRACK := 1
+
+.PHONY: demo test dev check lock install clean
+
+demo: install
+	$(BIN)/tessera demo
+
+test: install
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+dev: install
+	$(BIN)/tessera dev
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tessera dbt parse
+	$(BIN)/sqlfluff lint dbt_project --disable-progress-bar
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+# The lock names no registry: it holds versions and hashes, for every platform and Python from 3.11.
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .tessera

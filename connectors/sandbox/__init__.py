@@ -1,0 +1,1 @@
+"""Stand-ins: the made-up population and what every vendor sandbox shares."""

@@ -1,0 +1,1 @@
+"""What every tap shares: fast emission, HTTP manners, limits."""

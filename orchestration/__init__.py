@@ -1,0 +1,1 @@
+"""Dagster assets, jobs and schedules built from hub.yaml; the `tessera` command."""

@@ -1,0 +1,1 @@
+"""Published generations and what reads them."""
