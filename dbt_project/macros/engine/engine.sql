@@ -1,0 +1,61 @@
+{#
+  What differs between engines. Models call these and keep to plain SQL otherwise, so that another
+  engine needs its own `<engine>__name` here and nothing else.
+#}
+
+{% macro json_text(json, path) %}{{ return(adapter.dispatch('json_text', 'tessera')(json, path)) }}{% endmacro %}
+{% macro default__json_text(json, path) %}({{ json }} ->> '{{ path }}'){% endmacro %}
+{% macro spark__json_text(json, path) %}get_json_object({{ json }}, '{{ path }}'){% endmacro %}
+
+{# A JSON array of scalars as a list of strings; null stays null. #}
+{% macro json_list(json, path) %}{{ return(adapter.dispatch('json_list', 'tessera')(json, path)) }}{% endmacro %}
+{% macro default__json_list(json, path) %}json_extract_string({{ json }}, '{{ path }}[*]'){% endmacro %}
+{% macro spark__json_list(json, path) %}from_json(get_json_object({{ json }}, '{{ path }}'), 'array<string>'){% endmacro %}
+
+{# A list of the given scalars, as text, without nulls and empty strings. #}
+{% macro text_list(expressions) %}{{ return(adapter.dispatch('text_list', 'tessera')(expressions)) }}{% endmacro %}
+{% macro default__text_list(expressions) -%}
+    list_filter([
+        {%- for e in expressions %}nullif(trim(cast({{ e }} as varchar)), ''){{ ', ' if not loop.last }}{% endfor -%}
+    ]::varchar[], lambda item: item is not null)
+{%- endmacro %}
+{% macro spark__text_list(expressions) -%}
+    filter(array(
+        {%- for e in expressions %}nullif(trim(cast({{ e }} as string)), ''){{ ', ' if not loop.last }}{% endfor -%}
+    ), item -> item is not null)
+{%- endmacro %}
+
+{# One row per element of a list column: use in the select list. #}
+{% macro explode(list) %}{{ return(adapter.dispatch('explode', 'tessera')(list)) }}{% endmacro %}
+{% macro default__explode(list) %}unnest({{ list }}){% endmacro %}
+{% macro spark__explode(list) %}explode({{ list }}){% endmacro %}
+
+{# Distinct non-null values of a group as a sorted list. #}
+{% macro distinct_list(value) %}{{ return(adapter.dispatch('distinct_list', 'tessera')(value)) }}{% endmacro %}
+{% macro default__distinct_list(value) -%}
+    coalesce(list_sort(list(distinct {{ value }}) filter ({{ value }} is not null)), [])
+{%- endmacro %}
+{% macro spark__distinct_list(value) %}array_sort(collect_set({{ value }})){% endmacro %}
+
+{# Text of a date in the forms that legacy exports use; ISO first, then month before day. #}
+{% macro parse_date(text) %}{{ return(adapter.dispatch('parse_date', 'tessera')(text)) }}{% endmacro %}
+{% macro default__parse_date(text) -%}
+    coalesce(
+        try_cast({{ text }} as date),
+        cast(try_strptime({{ text }}, ['%Y%m%d', '%Y/%m/%d', '%d.%m.%Y', '%m/%d/%Y', '%d/%m/%Y']) as date)
+    )
+{%- endmacro %}
+
+{# Text of an instant, UTC unless it says otherwise; the last form is the one of X's API v1.1. #}
+{% macro parse_instant(text) %}{{ return(adapter.dispatch('parse_instant', 'tessera')(text)) }}{% endmacro %}
+{% macro default__parse_instant(text) -%}
+    coalesce(
+        try_cast({{ text }} as timestamptz),
+        cast(try_strptime({{ text }}, ['%a %b %d %H:%M:%S %z %Y', '%a, %d %b %Y %H:%M:%S %z']) as timestamptz),
+        cast(try_strptime({{ text }}, ['%m/%d/%Y %H:%M', '%m/%d/%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y']) as timestamptz)
+    )
+{%- endmacro %}
+
+{# The value of the row that comes first by the given order (a text expression that sorts descending). #}
+{% macro latest_by(value, order) %}{{ return(adapter.dispatch('latest_by', 'tessera')(value, order)) }}{% endmacro %}
+{% macro default__latest_by(value, order) %}max_by({{ value }}, {{ order }}){% endmacro %}

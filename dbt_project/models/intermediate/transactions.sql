@@ -1,0 +1,4 @@
+-- Grain: one business event. A new platform adds its line here.
+{{ union_shape('transactions', [
+    'stg_mapped__transactions',
+]) }}
