@@ -77,8 +77,8 @@
             {{ sql_text(source) }}
         {% elif name == key and expression is none %}
             concat_ws(':', {% for k in mapping.key %}"{{ k }}"{{ ', ' if not loop.last }}{% endfor %})
-        {% elif name == 'attributes' and expression is none %}
-            {{ remaining_attributes(given, files) }}
+        {% elif name == 'attributes' %}
+            {{ mapped_attributes(mapping, files) }}
         {% elif name == 'channel' and expression is none %}
             {{ sql_text(source) }}
         {% elif name == 'direction' and expression is none %}
@@ -94,7 +94,7 @@
                 {% endfor %}
             ], lambda item: item.handle is not null)
         {% elif expression is mapping %}
-            to_json({ {% for k, e in expression.items() %}{{ sql_text(k) }}: {{ e }}{{ ', ' if not loop.last }}{% endfor %} })
+            {{ json_object(expression) }}
         {% elif type.endswith('[]') and expression is not string %}
             {{ text_list(expression) }}
         {% elif type.endswith('[]') and not types[name].endswith('[]') %}
@@ -125,9 +125,29 @@
     {{ return(types) }}
 {% endmacro %}
 
+{# `attributes`, with what `consents: {"<channel>:<purpose>": expression}` says under the key consents. #}
+{% macro mapped_attributes(mapping, files) %}
+    {% set given = (mapping.columns or {}).get('attributes') %}
+    {% set attributes %}
+        {% if given is mapping %}{{ json_object(given) }}
+        {% elif given is none %}{{ remaining_attributes(mapping, files) }}
+        {% else %}cast({{ given }} as json){% endif %}
+    {% endset %}
+    {% if mapping.consents %}
+        json_merge_patch(coalesce({{ attributes }}, '{}'), {{ json_object({'consents': mapping.consents}) }})
+    {% else %}
+        {{ attributes }}
+    {% endif %}
+{% endmacro %}
+
+{# A JSON object of expressions; a nested mapping gives a nested object. #}
+{% macro json_object(expressions) -%}
+    json_object({% for k, e in expressions.items() %}{{ sql_text(k) }}, {% if e is mapping %}{{ json_object(e) }}{% else %}{{ e }}{% endif %}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
 {# What else the source said: its scalar columns that no expression mentions. #}
-{% macro remaining_attributes(given, files) %}
-    {% set mentioned = tojson(given) %}
+{% macro remaining_attributes(mapping, files) %}
+    {% set mentioned = tojson([mapping.columns, mapping.key, mapping.consents]) %}
     {% set rest = [] %}
     {% for row in run_query('describe select * from ' ~ parquet(files)).rows %}
         {% set name = row[0] %}
@@ -137,7 +157,7 @@
         {% endif %}
     {% endfor %}
     {% if rest -%}
-        to_json({ {% for name in rest %}{{ sql_text(name) }}: "{{ name | replace('"', '""') }}"{{ ', ' if not loop.last }}{% endfor %} })
+        json_object({% for name in rest %}{{ sql_text(name) }}, "{{ name | replace('"', '""') }}"{{ ', ' if not loop.last }}{% endfor %})
     {%- else -%}
         cast(null as json)
     {%- endif %}

@@ -1,0 +1,47 @@
+{{ config(alias='contact_attributes') }}
+-- Grain: one value that one source record gives for one attribute of its customer.
+-- The long form lets one rule table (seed survivorship) decide every attribute the same way.
+{% set plain = ['full_name', 'given_name', 'family_name', 'street', 'city', 'region', 'postal_code', 'country',
+                'company', 'job_title', 'bio', 'location', 'language', 'avatar_url'] %}
+with records as (
+    select
+        clusters.customer_id,
+        contacts.*,
+        coalesce(contacts.updated_at, contacts.created_at) as observed_at
+    from {{ ref('int_contacts') }} as contacts
+    inner join {{ ref('clusters') }} as clusters
+        on contacts.source = clusters.source and contacts.source_record_id = clusters.source_record_id
+    where not contacts.deleted
+),
+
+scalar_values as (
+    {% for attribute in plain %}
+    select customer_id, source, source_record_id, observed_at, platform, '{{ attribute }}' as attribute, {{ attribute }} as value
+    from records
+    where {{ attribute }} is not null
+    union all
+    {% endfor %}
+    select customer_id, source, source_record_id, observed_at, platform, 'birth_date', cast(birth_date as varchar)
+    from records
+    where birth_date is not null
+),
+
+-- Normalised and free of junk: identity already decided which e-mails and phones mean somebody.
+identifier_values as (
+    select
+        records.customer_id,
+        records.source,
+        records.source_record_id,
+        records.observed_at,
+        records.platform,
+        identifiers.kind as attribute,
+        identifiers.value
+    from {{ ref('identifiers') }} as identifiers
+    inner join records
+        on identifiers.source = records.source and identifiers.source_record_id = records.source_record_id
+    where identifiers.kind in ('email', 'phone')
+)
+
+select * from scalar_values
+union all
+select * from identifier_values

@@ -1,0 +1,75 @@
+-- Grain: one customer: what its records say together (lists, counts, extremes); nothing is chosen here.
+{{ config(alias='customer_records') }}
+with records as (
+    select clusters.customer_id, contacts.*
+    from {{ ref('int_contacts') }} as contacts
+    inner join {{ ref('clusters') }} as clusters
+        on contacts.source = clusters.source and contacts.source_record_id = clusters.source_record_id
+    where not contacts.deleted
+),
+
+identifiers as (
+    select
+        records.customer_id,
+        {{ distinct_list("case when identifiers.kind = 'email' then identifiers.value end") }} as emails,
+        {{ distinct_list("case when identifiers.kind = 'phone' then identifiers.value end") }} as phones
+    from {{ ref('identifiers') }} as identifiers
+    inner join records
+        on identifiers.source = records.source and identifiers.source_record_id = records.source_record_id
+    where identifiers.kind in ('email', 'phone')
+    group by records.customer_id
+),
+
+links as (
+    select customer_id, {{ distinct_list('link') }} as links
+    from (select customer_id, {{ explode('links') }} as link from records) as unnested
+    group by customer_id
+),
+
+-- The record's own account, and accounts that other records declare.
+accounts as (
+    select customer_id, platform, handle, profile_url
+    from records
+    where handle is not null and platform is not null
+    union all
+    select customer_id, declared.platform, declared.handle, null
+    from (select customer_id, {{ explode('handles') }} as declared from records) as unnested
+),
+
+handles as (
+    select
+        customer_id,
+        list(struct_pack(platform := platform, handle := handle, url := url) order by platform, lower(handle)) as handles
+    from (
+        select customer_id, platform, max(handle) as handle, max(profile_url) as url
+        from accounts
+        group by customer_id, platform, lower(handle)
+    ) as distinct_accounts
+    group by customer_id
+),
+
+counted as (
+    select
+        customer_id,
+        coalesce(mode(kind order by kind) filter (kind in ('person', 'organisation')), 'unknown') as kind,
+        {{ distinct_list('source') }} as sources,
+        count(distinct source) as source_count,
+        count(*) as record_count,
+        max(followers) as followers,
+        coalesce(bool_or(verified), false) as verified,
+        min(created_at) as created_at,
+        max(coalesce(updated_at, created_at)) as updated_at
+    from records
+    group by customer_id
+)
+
+select
+    counted.*,
+    coalesce(identifiers.emails, []) as emails,
+    coalesce(identifiers.phones, []) as phones,
+    coalesce(links.links, []) as links,
+    coalesce(handles.handles, []) as handles
+from counted
+left join identifiers on counted.customer_id = identifiers.customer_id
+left join links on counted.customer_id = links.customer_id
+left join handles on counted.customer_id = handles.customer_id
