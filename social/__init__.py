@@ -1,0 +1,1 @@
+"""Social CRM: what is said, understood, routed, measured and learned from; beside identity/."""
