@@ -4,8 +4,8 @@ Emission (how records become lines on stdout) lives in `emission.py`; fetching l
 `http_stream.py`. This class only joins the two to the SDK.
 """
 
-import singer_sdk
+from connectors.tap_base.emission import FastEmission
 
 
-class Stream(singer_sdk.Stream):
+class Stream(FastEmission):
     """A stream of any of our taps."""
