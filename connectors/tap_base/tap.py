@@ -3,15 +3,94 @@
 Emission hooks in from `emission.py`; what only taps that speak HTTP need is in `http_tap.py`.
 """
 
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
 import singer_sdk
+from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 
 from connectors.tap_base.emission import BufferedWriter
+from connectors.tap_base.errors import TapError
+
+
+class StreamsFailedError(TapError):
+    """Some streams failed; the others are complete."""
 
 
 class Tap(singer_sdk.Tap):
-    """A tap of ours: no signal handlers, one-sentence errors."""
+    """A tap of ours: no signal handlers, one-sentence errors, no stream fails another."""
 
     message_writer_class = BufferedWriter
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.failures: list[TapError] = []
+        super().__init__(*args, **kwargs)
+
     def _setup_signal_handlers(self) -> None:
         """Leave signals alone: the SDK's handler writes state in the middle of a record."""
+
+    def failed(self, error: Exception, stream: str) -> None:
+        """Note that a stream failed, so that the others go on and the exit code says so.
+
+        Args:
+            error: What happened. Of an error that is not ours only type and place are told:
+                its text may hold values.
+            stream: The stream's name.
+        """
+        told = error if isinstance(error, TapError) else TapError(*_unexpected(error))
+        told.tap, told.stream = told.tap or self.name, told.stream or stream
+        self.failures.append(told)
+        self.logger.error("%s", told)
+
+    def sync_all(self) -> None:  # type: ignore[misc]  # the SDK's stops at the first failure
+        """Sync all streams; one that fails keeps its bookmark and stops no other.
+
+        Raises:
+            TapError: After the last stream, the one failure there was, or how many.
+        """
+        self._reset_state_progress_markers()
+        self._set_compatible_replication_methods()
+        if self.state:
+            self._state_writer.write_state(self.state)
+        for stream in self.streams.values():
+            if stream.parent_stream_type or not (
+                stream.selected or stream.has_selected_descendents
+            ):
+                continue
+            try:
+                stream.sync()
+                stream.finalize_state_progress_markers()
+            except (AbortedSyncFailedException, AbortedSyncPausedException, BrokenPipeError):
+                raise
+            except Exception as error:
+                self.failed(error, stream.name)
+        for stream in self.streams.values():
+            stream.log_sync_costs()
+        if len(self.failures) > 1:
+            names = ", ".join(dict.fromkeys(failure.stream for failure in self.failures))
+            raise StreamsFailedError(f"{self.name}: streams {names} failed, the others are loaded")
+        if self.failures:
+            raise self.failures[0]
+
+    @classmethod
+    def invoke(cls, **kwargs: Any) -> None:  # type: ignore[override]
+        """Run from the command line; a failure is one sentence, last on stderr, and exit 1.
+
+        Args:
+            **kwargs: The SDK's command-line options.
+        """
+        try:
+            super().invoke(**kwargs)
+        except TapError as error:
+            cls.logger.error("%s", error)
+            sys.exit(1)
+
+
+def _unexpected(error: Exception) -> tuple[str, str]:
+    """Tell of an error nobody foresaw, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "connectors" in Path(frame.filename).parts] or frames
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "an unknown place"
+    return f"unexpected {type(error).__name__} at {place}", "please report it, it is a defect"
