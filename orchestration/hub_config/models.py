@@ -1,0 +1,222 @@
+"""The blocks of hub.yaml. The models are the schema: unknown keys are refused.
+
+A later block is a class here and a field of `Hub`.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping as AnyMapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from orchestration.hub_config.secrets import SECRET_KEY, VARIABLE, references
+from orchestration.hub_config.shapes import COLUMNS, KEYS
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_CRON_PART = r"(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?"
+_CRON_FIELD = re.compile(f"{_CRON_PART}(,{_CRON_PART})*")
+
+
+def mistake(text: str, fix: str = "", key: str = "") -> PydanticCustomError:
+    """An error that carries its fix, and the key below the block when a block raises it."""
+    return PydanticCustomError("hub", "{text}", {"text": text, "fix": fix, "key": key})
+
+
+def closest(word: str, known: AnyMapping[str, Any] | tuple[str, ...]) -> str:
+    """`did you mean …` for a word that is not known, or the list of what is."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+
+
+class Block(BaseModel):
+    """A mapping in hub.yaml that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_unknown_keys(cls, given: Any) -> Any:
+        if given is None:
+            return {}
+        if isinstance(given, AnyMapping) and cls.model_config.get("extra") == "forbid":
+            known = {(field.alias or name): field for name, field in cls.model_fields.items()}
+            for key in given:
+                if key not in known and key not in cls.model_fields:
+                    raise mistake("unknown key", closest(str(key), known), str(key))
+        return given
+
+
+def _as_sql(value: Any) -> Any:
+    """YAML numbers and booleans are SQL constants as they stand."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list):
+        return [_as_sql(item) for item in value]
+    if isinstance(value, AnyMapping):
+        return {str(key): _as_sql(item) for key, item in value.items()}
+    return value
+
+
+Sql = Annotated[str, BeforeValidator(_as_sql)]
+SqlTree = Annotated[str | list[str] | dict[str, Any], BeforeValidator(_as_sql)]
+
+
+class Mapping(Block):
+    """How the rows of one stream become rows of one of the three shapes."""
+
+    as_: Literal["contacts", "interactions", "transactions"] = Field(
+        alias="as", description="The shape that the rows of this stream have."
+    )
+    key: list[str] | None = Field(
+        default=None, description="Columns that name a record; by default the stream's own key."
+    )
+    columns: dict[str, SqlTree] = Field(
+        default_factory=dict,
+        description="Column of the shape: SQL expression over the stream's columns (a list of "
+        "expressions for list columns, platform: expression for handles).",
+    )
+    where: Sql | None = Field(default=None, description="SQL condition: which rows to take.")
+    consents: dict[str, Sql] | None = Field(
+        default=None, description="`<channel>:<purpose>`: SQL expression that gives the status."
+    )
+
+    @model_validator(mode="after")
+    def _columns_of_the_shape(self) -> "Mapping":
+        known = COLUMNS[self.as_]
+        for name in self.columns:
+            if name not in known:
+                text = f"{name} is not a column of {self.as_}"
+                raise mistake(text, closest(name, known), f"columns.{name}")
+        return self
+
+    @property
+    def key_column(self) -> str:
+        """The column of the shape that names a record within its source."""
+        return KEYS[self.as_]
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, AnyMapping) else value
+
+
+Shape = Annotated[
+    list[Mapping],
+    BeforeValidator(
+        _one_or_many,
+        json_schema_input_type=Mapping | list[Mapping],
+    ),
+]
+
+
+class Source(Block):
+    """A system that customers' records come from: one Singer tap with its settings."""
+
+    tap: str = Field(description="The tap's command, for example tap-files.")
+    config: dict[str, Any] = Field(
+        default_factory=dict, description="The tap's own settings; secrets as ${ENV_NAME}."
+    )
+    shape: dict[str, Shape] = Field(
+        default_factory=dict, description="Stream: how its rows map to a shape (one or several)."
+    )
+    schedule: str | None = Field(default=None, description="Cron expression (UTC) or @daily, …")
+    enabled: bool = Field(
+        default=True, description="false: not loaded any more; what it brought stays."
+    )
+    max_runtime_seconds: int = Field(
+        default=6 * 3600, ge=1, description="A load that takes longer is stopped."
+    )
+
+    @field_validator("tap")
+    @classmethod
+    def _a_command(cls, tap: str) -> str:
+        if not re.fullmatch(r"[\w./+-]+", tap):
+            raise mistake("this is not the name of a command", "write it like tap-files")
+        return tap
+
+    @field_validator("schedule")
+    @classmethod
+    def _a_cron_expression(cls, cron: str | None) -> str | None:
+        if cron is None or cron in ("@hourly", "@daily", "@weekly", "@monthly", "@yearly"):
+            return cron
+        fields = cron.split()
+        if len(fields) != 5 or not all(_CRON_FIELD.fullmatch(field) for field in fields):
+            fix = 'write five fields (minute hour day month weekday), like "*/15 * * * *"'
+            raise mistake("this is not a cron expression", fix)
+        return cron
+
+    @field_validator("config")
+    @classmethod
+    def _no_secrets_in_the_file(cls, config: dict[str, Any]) -> dict[str, Any]:
+        refuse_secrets(config)
+        return config
+
+
+class Destination(Block):
+    """A system that customers are written to."""
+
+    target: str = Field(description="The target's command, for example target-hubspot.")
+    config: dict[str, Any] = Field(default_factory=dict)
+    schedule: str | None = None
+    enabled: bool = True
+
+    @field_validator("config")
+    @classmethod
+    def _no_secrets_in_the_file(cls, config: dict[str, Any]) -> dict[str, Any]:
+        refuse_secrets(config)
+        return config
+
+
+class Run(Block):
+    """How runs behave."""
+
+    max_runtime_seconds: int = Field(default=6 * 3600, ge=60)
+    retries: int = Field(default=1, ge=0, le=10, description="Of a run that failed as a whole.")
+    keep_generations: int = Field(
+        default=3, ge=1, description="Published generations that stay readable."
+    )
+
+
+class Hub(Block):
+    """Everything hub.yaml says."""
+
+    sources: dict[str, Source] = Field(default_factory=dict)
+    identity: dict[str, Any] = Field(default_factory=dict)
+    destinations: dict[str, Destination] = Field(default_factory=dict)
+    brands: dict[str, Any] = Field(default_factory=dict)
+    serving: dict[str, Any] = Field(default_factory=dict)
+    run: Run = Field(default_factory=Run)
+
+    @field_validator("sources", "identity", "destinations", "brands", "serving", mode="before")
+    @classmethod
+    def _an_empty_block(cls, given: Any) -> Any:
+        return {} if given is None else given
+
+    @field_validator("sources", "destinations")
+    @classmethod
+    def _names(cls, blocks: dict[str, Any]) -> dict[str, Any]:
+        for name in blocks:
+            if not NAME.fullmatch(name):
+                fix = "use a-z, 0-9 and _, starting with a letter"
+                raise mistake("this name cannot be used", fix, name)
+        return blocks
+
+
+def refuse_secrets(config: AnyMapping[str, Any], path: str = "") -> None:
+    """Raises when a setting that is secret by its name stands in the file."""
+    for key, value in config.items():
+        place = f"{path}.{key}" if path else str(key)
+        items = value if isinstance(value, list) else [value]
+        for item in items:
+            if isinstance(item, AnyMapping):
+                refuse_secrets(item, place)
+        names = [] if isinstance(value, AnyMapping | list) else list(references(value))
+        for name in names:
+            if not VARIABLE.fullmatch(name):
+                raise mistake(f"${{{name}}} is not a variable's name", "write ${NAME}", place)
+        if isinstance(value, str) and value and not names and SECRET_KEY.search(str(key)):
+            fix = f"write ${{{str(key).upper()}}} and export that variable"
+            raise mistake("a secret does not belong in this file", fix, place)

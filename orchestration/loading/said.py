@@ -1,0 +1,64 @@
+"""What a process says on stderr: logged without secrets, its last error kept as one sentence."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from orchestration.processes.redaction import Redactor
+
+_LONGEST_SENTENCE = 600
+_LARGEST_LOG = 5_000_000
+# `2026-11-21 10:00:00,000 | ERROR    | tap-files            | message`: the Singer SDK's format.
+_PREFIX = re.compile(
+    r"^\S*\d{2}:\d{2}:\d{2}\S*\s*\|\s*(?P<level>[A-Z]+)\s*\|\s*[^|]*\|\s*(?P<text>.*)$"
+    r"|^(?:\S+ )?\d{2}:\d{2}:\d{2}\S*\s*\|?\s*(?P<level2>[A-Z]+)\s*\|?\s*[^|]*\|\s*(?P<text2>.*)$"
+    r"|^(?P<level3>ERROR|CRITICAL|WARNING|INFO|DEBUG)[: ]+(?:root:|[\w.-]+:)?\s*(?P<text3>.*)$"
+)
+_METRIC = re.compile(r'"metric": "record_count", "value": (\d+)')
+
+
+def open_log(folder: Path, name: str) -> IO[str]:
+    """Opens `<folder>/<name>.log` for appending; one that grew large becomes `.1.log` first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.log"
+    if file.exists() and file.stat().st_size > _LARGEST_LOG:
+        file.replace(file.with_suffix(".1.log"))
+    return file.open("a", encoding="utf-8", buffering=1)
+
+
+def level_and_text(line: str) -> tuple[str, str]:
+    """Splits a log line; the level is empty for a line that is no log line."""
+    match = _PREFIX.match(line)
+    if match is None:
+        return "", line.strip()
+    found = [value for value in match.groups() if value is not None]
+    return found[0], found[1].strip()
+
+
+class Ear:
+    """Listens to one process's stderr in a thread of the caller's."""
+
+    def __init__(self, log: IO[str], redact: Redactor, progress: Callable[[str], None]) -> None:
+        """Logs to `log`, tells record counts to `progress`."""
+        self._log, self._redact, self._progress = log, redact, progress
+        self._last = self._last_error = ""
+
+    def listen(self, stream: IO[str]) -> None:
+        """Reads until the process closes the stream."""
+        for raw in stream:
+            line = self._redact(raw.rstrip("\n"))
+            self._log.write(line + "\n")
+            level, text = level_and_text(line)
+            if text:
+                self._last = text
+                if level in ("ERROR", "CRITICAL"):
+                    self._last_error = text
+            if metric := _METRIC.search(line):
+                self._progress(f"{int(metric.group(1)):,} records read")
+
+    @property
+    def sentence(self) -> str:
+        """The last error in one line; the last line when none was marked as an error."""
+        said = " ".join((self._last_error or self._last).split())
+        return said if len(said) <= _LONGEST_SENTENCE else said[:_LONGEST_SENTENCE] + "…"

@@ -1,0 +1,36 @@
+"""A hub as it stands on this machine: its configuration, where that lies, and its home."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.home import Home
+from orchestration.hub_config import Hub, find_hub_file, read_hub
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every part of a run needs to know."""
+
+    hub: Hub
+    file: Path
+    home: Home
+
+    @classmethod
+    def open(cls, config: Path | str | None = None, home: Path | str | None = None) -> "Site":
+        """Reads hub.yaml; options win over TESSERA_CONFIG and TESSERA_HOME.
+
+        Raises:
+            HubConfigError: hub.yaml cannot be used.
+        """
+        file = find_hub_file(config)
+        return cls(read_hub(file), file, Home.at(home))
+
+    @property
+    def folder(self) -> Path:
+        """Folder of hub.yaml: relative paths in it start here."""
+        return self.file.parent
+
+    @property
+    def enabled(self) -> list[str]:
+        """Names of the sources to load."""
+        return [name for name, source in self.hub.sources.items() if source.enabled]
