@@ -74,7 +74,7 @@ def write_hub(data: Path, folder: Path, declared: bool) -> Path:
 
 
 def links(published: Path) -> tuple[set[Pair], int]:
-    """(bioguide_id, x id) of every contact and account of one customer, and the number of customers."""
+    """(bioguide_id, x id) of each contact and account of one customer; the number of customers."""
     with duckdb.connect(str(published), read_only=True) as connection:
         pairs = connection.execute(
             "select c.source_record_id, x.source_record_id from marts.customer_identities c"

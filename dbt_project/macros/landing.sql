@@ -43,6 +43,8 @@
     {{ return(names) }}
 {% endmacro %}
 
+{% macro has_source(tap) %}{{ return(sources_of(tap) | length > 0) }}{% endmacro %}
+
 {# source -> newest package that this model holds; empty on a full refresh. Grain of `by`: one entry per its value. #}
 {% macro bookmarks(by='source', where='true') %}
     {% set seen = {} %}

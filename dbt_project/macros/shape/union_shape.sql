@@ -1,12 +1,16 @@
-{# The union of the platforms' mappings onto a shape: columns of the shape only, in its order. #}
-{% macro union_shape(shape, models) %}
-    {% for model in models %}
+{#
+  The union of the rooms' mappings onto a shape: columns of the shape only, in its order.
+  `rooms`: (tap, model) of each platform. Its models are built only where hub.yaml has a source with that
+  tap, so that a hub pays for the platforms it uses:  {{ config(enabled=has_source('tap-mastodon')) }}
+#}
+{% macro union_shape(shape, rooms) %}
+    {% for tap, model in [(none, 'stg_mapped__' ~ shape)] + rooms if tap is none or has_source(tap) %}
+    {{ 'union all' if not loop.first }}
     select
         {% for name, type in shape_columns(shape).items() -%}
         {{ empty_for_null(name, type) }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
     {% endfor %}
 {% endmacro %}
 

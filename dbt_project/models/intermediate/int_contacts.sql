@@ -1,5 +1,4 @@
 -- Grain: one source record of a person or organisation. A new platform adds its line here.
 {{ config(alias='contacts') }}
 {{ union_shape('contacts', [
-    'stg_mapped__contacts',
 ]) }}

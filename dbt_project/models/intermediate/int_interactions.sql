@@ -1,5 +1,4 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
-    'stg_mapped__interactions',
 ]) }}

@@ -1,5 +1,4 @@
 -- Grain: one business event. A new platform adds its line here.
 {{ config(alias='transactions') }}
 {{ union_shape('transactions', [
-    'stg_mapped__transactions',
 ]) }}
