@@ -1,4 +1,4 @@
-"""The made-up population keeps its promises: same seed same bytes, its truth is true, its wire is real."""
+"""The made-up population: same seed same bytes, its truth is true, its wire is the vendor's."""
 
 import csv
 import hashlib
@@ -44,7 +44,10 @@ def digest(folder: Path) -> dict[str, str]:
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process(folder: Path, tmp_path: Path) -> None:
-    command = "import sys; from connectors.sandbox.population import generate; generate(11, 200, sys.argv[1])"
+    command = (
+        "import sys; from connectors.sandbox.population import generate;"
+        "generate(11, 200, sys.argv[1])"
+    )
     for hash_seed in ("0", "77"):
         out = tmp_path / hash_seed
         env = {**os.environ, "PYTHONHASHSEED": hash_seed}
