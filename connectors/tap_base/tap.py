@@ -75,7 +75,7 @@ class Tap(singer_sdk.Tap):
             raise self.failures[0]
 
     @classmethod
-    def invoke(cls, **kwargs: Any) -> None:  # type: ignore[override]
+    def invoke(cls, **kwargs: Any) -> None:
         """Run from the command line; a failure is one sentence, last on stderr, and exit 1.
 
         Args:
