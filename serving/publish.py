@@ -155,7 +155,8 @@ def _copy(
             raise PublishError(f"the warehouse {warehouse} has no marts.customers; run dbt first")
         connection.execute(
             "create or replace table hub.marts.generation as select "
-            "$1 ->> 'generation_id' as generation_id, ($1 ->> 'built_at')::timestamptz as built_at, "
+            "$1 ->> 'generation_id' as generation_id, "
+            "($1 ->> 'built_at')::timestamptz as built_at, "
             "$2::bigint as customers, $1 as facts from (select $1::json)",
             [json.dumps(about), rows["marts.customers"]],
         )
