@@ -1,0 +1,32 @@
+"""What every reader of files yields: rows, and rows that could not be read."""
+
+from typing import Any
+
+import msgspec
+
+REJECT = "_tessera_reject"
+"""The reserved field that asks the target to quarantine a record, with the reason in it."""
+
+RAW = "_tessera_raw"
+"""What the file held in place of the record; it goes nowhere but into the quarantine."""
+
+ROW_KEY = "_tessera_row_key"
+"""The key of rows whose stream names none: a digest of the content."""
+
+
+class Row(msgspec.Struct, gc=False):
+    """One record and where it stood.
+
+    `place` is a line of text files, a row of sheets, a position in JSON arrays, from 1.
+    """
+
+    place: int
+    values: dict[str, Any]
+
+
+class Reject(msgspec.Struct, gc=False):
+    """What stood where a record should have been; `reason` holds no value of it."""
+
+    place: int
+    reason: str
+    raw: str
