@@ -1,0 +1,176 @@
+"""One row's decision: what the hub wants, what stands in the CRM, what we wrote last. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from activation.spec import FieldPolicy
+from connectors.target_base.values import canonical, outbound
+from connectors.target_base.wire import Field
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of one row: `write`, `conflict` (a person's edit is kept) or `refused` (by rule)."""
+
+    name: str
+    action: str
+    before: Any
+    after: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one row needs; `agreed` are fields that already say what the hub says."""
+
+    fields: list[FieldChange] = field(default_factory=list)
+    agreed: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, action: str) -> list[FieldChange]:
+        """The fields with this action."""
+        return [change for change in self.fields if change.action == action]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The policies of a sync and what the CRM says about its fields.
+
+    Args:
+        policies: CRM field -> policy.
+        described: CRM field -> description; empty where the CRM does not say.
+        region: Country of phone numbers written without one.
+    """
+
+    policies: Mapping[str, FieldPolicy]
+    described: Mapping[str, Field]
+    region: str | None = None
+
+    def kind(self, name: str) -> str:
+        """How values of a field compare."""
+        policy = self.policies.get(name)
+        if policy and policy.kind:
+            return policy.kind
+        described = self.described.get(name)
+        return described.kind if described else "text"
+
+    def spelled(self, name: str, value: Any) -> str | None:
+        """The value in its one spelling."""
+        return canonical(value, self.kind(name), self.region)
+
+    def refusal(self, name: str, value: Any) -> str | None:
+        """Why the CRM cannot take this value, as far as it describes itself."""
+        if not self.described:
+            return None
+        described = self.described.get(name)
+        if described is None:
+            return "the field does not exist in the CRM (any more)"
+        if not described.writable:
+            return "the field is read-only in the CRM"
+        if described.choices is not None and value is not None:
+            chosen: Sequence[Any] = value if isinstance(value, (list, tuple)) else [value]
+            if any(str(one) not in described.choices for one in chosen):
+                return "the value is not in the CRM's list of choices"
+        return None
+
+
+def decide(
+    desired: Mapping[str, Any],
+    current: Mapping[str, Any] | None,
+    written: Mapping[str, Any],
+    rules: Rules,
+    *,
+    correction: bool = False,
+) -> Decision:
+    """Decide every field of one row.
+
+    Args:
+        desired: Field -> what the hub says.
+        current: Field -> what stands in the CRM; None for a record that is not there.
+        written: Field -> what we wrote last and the CRM acknowledged.
+        rules: The policies.
+        correction: The customer was split: what we wrote and no longer hold true is taken back.
+    """
+    decision = Decision()
+    for name, policy in rules.policies.items():
+        if policy.own == "crm":
+            continue
+        wish = outbound(desired.get(name), rules.kind(name))
+        change = _field(name, wish, current, written, policy, rules, correction)
+        if change is None:
+            if rules.spelled(name, wish) is not None:
+                now = (current or {}).get(name)
+                if rules.spelled(name, now) == rules.spelled(name, wish):
+                    decision.agreed[name] = wish
+            continue
+        if change.action == "write":
+            refusal = rules.refusal(name, change.after)
+            if refusal:
+                change = FieldChange(name, "refused", change.before, change.after, refusal)
+        decision.fields.append(change)
+    return decision
+
+
+def _field(
+    name: str,
+    wish: Any,
+    current: Mapping[str, Any] | None,
+    written: Mapping[str, Any],
+    policy: FieldPolicy,
+    rules: Rules,
+    correction: bool,
+) -> FieldChange | None:
+    want = rules.spelled(name, wish)
+    if current is None:
+        return FieldChange(name, "write", None, wish, "new record") if want is not None else None
+    before = current.get(name)
+    stands = rules.spelled(name, before)
+    ours = name in written and rules.spelled(name, written[name]) == stands
+    if policy.own == "append":
+        return _appended(name, wish, before, written, rules)
+    if want == stands:
+        return None
+    if want is None:  # empty never overwrites what somebody else wrote
+        if ours and stands is not None and (policy.clear or correction):
+            why = "no longer true after a split" if correction else "the hub took its value back"
+            return FieldChange(name, "write", before, None, why)
+        return None
+    if stands is None:
+        if name in written and policy.own != "if_empty" and policy.on_conflict == "keep":
+            if rules.spelled(name, written[name]) is None:
+                return FieldChange(name, "write", before, wish, "empty there")
+            return FieldChange(name, "conflict", before, wish, "a person emptied what we wrote")
+        return FieldChange(name, "write", before, wish, "empty there")
+    if ours:
+        return FieldChange(name, "write", before, wish, "changed in the hub")
+    if policy.own == "if_empty":
+        return None
+    if name not in written:
+        return FieldChange(name, "write", before, wish, "first write of a field the hub owns")
+    if policy.on_conflict == "overwrite":
+        return FieldChange(name, "write", before, wish, "edited there; the policy overwrites")
+    return FieldChange(name, "conflict", before, wish, "edited by a person since our last write")
+
+
+def _appended(
+    name: str, wish: Any, before: Any, written: Mapping[str, Any], rules: Rules
+) -> FieldChange | None:
+    if rules.spelled(name, wish) is None:
+        return None
+    if isinstance(before, (list, tuple)) or isinstance(wish, (list, tuple)):
+        there = list(before or [])
+        known = {rules.spelled(name, [one]) for one in there}
+        more = [one for one in _list(wish) if rules.spelled(name, [one]) not in known]
+        return FieldChange(name, "write", before, there + more, "appended") if more else None
+    text, ours = str(before or ""), str(wish)
+    if ours in text:
+        return None
+    last = written.get(name)
+    if last and str(last) in text:
+        return FieldChange(name, "write", before, text.replace(str(last), ours, 1), "our part changed")
+    joined = f"{text.rstrip()}\n{ours}" if text.strip() else ours
+    return FieldChange(name, "write", before, joined, "appended")
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,1 @@
+"""Write parties and sale opportunities of a Tryton server."""
