@@ -32,7 +32,7 @@ class Ahead(Generic[T]):
                 if not self._put(item):
                     return
             self._put(_END)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the items are read
+        except BaseException as error:  # raised again where the items are read
             self._put(_Failure(error))
 
     def _put(self, item: object) -> bool:

@@ -3,11 +3,13 @@
 The fixed width makes text order equal time order, so bookmarks compare safely as text.
 """
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+_EPOCH = re.compile(r"-?\d{9,}(\.\d+)?")  # shorter digits may be an ISO date: 20240131
 _MILLISECONDS_FROM = 1e11  # as seconds that would be the year 5138
 
 
@@ -23,24 +25,25 @@ def instant(value: object) -> datetime | None:
     """
     if value is None or value == "" or isinstance(value, bool):
         return None
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    text = str(value).strip()
     try:
-        if isinstance(value, (int, float)) or (text.isdigit() and len(text) > 8):
-            number = float(text)
-            return datetime.fromtimestamp(
-                number / 1000 if abs(number) >= _MILLISECONDS_FROM else number, tz=UTC
-            )
-        return instant(datetime.fromisoformat(text))
-    except (ValueError, OverflowError, OSError):
-        pass
-    try:
-        return instant(parsedate_to_datetime(text))
-    except (ValueError, TypeError, IndexError):
+        found = value if isinstance(value, datetime) else _read(str(value).strip())
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
+
+
+def _read(text: str) -> datetime:
+    """Read text: a number is an epoch, then ISO 8601 is tried, then RFC 2822."""
+    if _EPOCH.fullmatch(text):
+        number = float(text)
+        in_ms = abs(number) >= _MILLISECONDS_FROM
+        return datetime.fromtimestamp(number / 1000 if in_ms else number, tz=UTC)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
 
 
 def written(moment: datetime) -> str:

@@ -89,7 +89,8 @@ def _usage(value: str) -> Quota:
         return Quota()
     used = [float(n) for n in re.findall(r'"(?:call_count|total_\w*time)": (\d+)', text)]
     minutes = [float(n) for n in re.findall(r'"estimated_time_to_regain_access": (\d+)', text)]
-    return Quota(100, max(0.0, 100 - max(used, default=0.0)), max(minutes, default=0.0) * 60 or None)
+    left = max(0.0, 100 - max(used, default=0.0))
+    return Quota(100, left, max(minutes, default=0.0) * 60 or None)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -100,8 +101,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(low["retry-after-ms"]) / 1000
     if "retry-after" in low:
         return seconds_until(low["retry-after"], now)
-    resets = [seconds_until(v, now) for n, v in low.items() if n.endswith(("-reset", "-reset-after"))]
-    known = [reset for reset in resets if reset is not None]
+    resets = [v for n, v in low.items() if n.endswith(("-reset", "-reset-after"))]
+    known = [s for value in resets if (s := seconds_until(value, now)) is not None]
     quota = read_quota(headers, now)
     return max(known) if known else quota.reset if quota else None
 

@@ -147,9 +147,12 @@ class NextUrl(Paging):
         )
 
 
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;=]+=(?:\"[^\"]*\"|[^,;]*))*)")
+
+
 def next_link(header: str) -> str | None:
     """Find the target of `rel="next"` in a Link header (RFC 8288)."""
-    for target, attributes in re.findall(r"<([^>]*)>((?:\s*;\s*[^,;=]+=(?:\"[^\"]*\"|[^,;]*))*)", header):
+    for target, attributes in _LINK.findall(header):
         relation = re.search(r";\s*rel\s*=\s*\"?([^\";]*)\"?", attributes, re.IGNORECASE)
         if relation and "next" in relation[1].lower().split():
             return str(target)

@@ -1,0 +1,126 @@
+"""`tessera sources test NAME`: what one wants to know before the first load, in one screen."""
+
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from connectors.tap_base.errors import AuthorisationError, TapError, UnavailableError
+from connectors.tap_base.feed import Feed
+from connectors.tap_base.instants import written
+
+if TYPE_CHECKING:
+    from connectors.tap_base.http_stream import HttpStream
+    from connectors.tap_base.http_tap import HttpTap
+
+MAX_FEEDS = 5
+"""Feeds of one stream that are asked: a source may have thousands."""
+
+
+@dataclass
+class StreamReport:
+    """What one stream's first pages show."""
+
+    name: str
+    rows: int | None = None
+    """Rows to expect: the source's own count, or how many the first pages held."""
+    at_least: bool = False
+    """Whether there are more rows than counted."""
+    newest: str | None = None
+    error: str | None = None
+
+
+@dataclass
+class Report:
+    """Whether a source can be read; holds no token and no personal value."""
+
+    tap: str
+    base_url: str
+    reachable: bool = False
+    authorised: bool = False
+    scopes_missing: list[str] = field(default_factory=list)
+    quota_left: float | None = None
+    quota_limit: float | None = None
+    streams: list[StreamReport] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether a run would succeed as far as can be told."""
+        return (
+            self.reachable
+            and self.authorised
+            and not self.error
+            and not any(stream.error for stream in self.streams)
+        )
+
+    @property
+    def newest(self) -> str | None:
+        """The newest item of any stream: a UTC instant."""
+        return max((s.newest for s in self.streams if s.newest), default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {**asdict(self), "newest": self.newest, "ok": self.ok}
+
+
+def check(tap: "HttpTap") -> Report:
+    """Ask who we are, then for the first page of every stream.
+
+    Args:
+        tap: A configured tap; its state is neither read nor changed.
+    """
+    report = Report(tap.name, tap.client.base_url)
+    try:
+        known = tap.identify()
+        report.reachable = report.authorised = True
+        granted = known.get("scopes")
+        if granted is not None:
+            report.scopes_missing = [s for s in tap.scopes if not _covered(s, granted)]
+        for stream in tap.streams.values():
+            report.streams.append(_stream(stream))
+    except TapError as error:
+        error.tap = error.tap or tap.name
+        report.error = str(error)
+        report.reachable = not isinstance(error, UnavailableError)
+        report.authorised = report.reachable and not isinstance(error, AuthorisationError)
+    if quota := tap.client.limiter.quota:
+        report.quota_left, report.quota_limit = quota.remaining, quota.limit
+    report.warnings = list(tap.client.notices.said)
+    return report
+
+
+def _covered(scope: str, granted: list[str]) -> bool:
+    """A broader scope covers its parts: `read` covers `read:statuses`."""
+    return scope in granted or scope.partition(":")[0] in granted
+
+
+def _stream(stream: "HttpStream") -> StreamReport:
+    report = StreamReport(stream.name)
+    if stream.follows:
+        report.at_least, report.rows = True, 0
+        return report
+    try:
+        for feed in islice(stream.feeds(), MAX_FEEDS):
+            _first_page(stream, feed, report)
+    except TapError as error:
+        error.tap, error.stream = stream.tap_name, stream.name
+        report.error = str(error)
+    return report
+
+
+def _first_page(stream: "HttpStream", feed: Feed, report: StreamReport) -> None:
+    answer = stream.client.send(stream.paging.first(feed.request()))
+    rows = stream.rows(answer)
+    total = stream.paging.total(answer)
+    report.rows = (report.rows or 0) + (len(rows) if total is None else total)
+    if total is None and stream.paging.next(answer, rows) is not None:
+        report.at_least = True
+    moments = [
+        moment
+        for row in rows
+        if (entry := stream.entry(row, feed)) and (moment := stream.moment(entry[0]))
+    ]
+    if moments:
+        newest = written(max(moments))
+        report.newest = max(newest, report.newest or newest)

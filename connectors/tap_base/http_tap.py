@@ -1,0 +1,167 @@
+"""The tap every live room inherits: its settings, its client, its streams and their concert."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import click
+from singer_sdk import typing as th
+
+from connectors.tap_base.check import Report, check
+from connectors.tap_base.http import Client
+from connectors.tap_base.http_stream import HttpStream
+from connectors.tap_base.notices import Redaction
+from connectors.tap_base.tap import Tap
+
+COMMON = th.PropertiesList(
+    th.Property("base_url", th.StringType, description="Where the source lives."),
+    th.Property("start_date", th.DateTimeType, description="Nothing older is read."),
+    th.Property(
+        "look_back_days",
+        th.NumberType,
+        description="Days before the newest row that each run reads again, for late and edited "
+        "rows; each stream has a sensible one of its own.",
+    ),
+    th.Property(
+        "concurrency", th.IntegerType, default=16, description="Requests under way at once."
+    ),
+    th.Property("timeout_seconds", th.NumberType, default=30, description="Time for one request."),
+    th.Property(
+        "max_wait_seconds",
+        th.NumberType,
+        default=3600,
+        description="Time one run may wait for rate limits, in total.",
+    ),
+    th.Property("max_run_seconds", th.NumberType, default=21600, description="Time for one run."),
+    th.Property(
+        "max_response_bytes",
+        th.IntegerType,
+        default=64 << 20,
+        description="Size of one answer, decompressed.",
+    ),
+    th.Property(
+        "private_network",
+        th.BooleanType,
+        default=False,
+        description="Whether the source's name may lead to a private address. A literal private "
+        "address in base_url needs no permission.",
+    ),
+    th.Property(
+        "user_agent", th.StringType, default="tessera/0.1", description="How we call ourselves."
+    ),
+).to_dict()
+
+
+class HttpTap(Tap):
+    """A tap over an HTTP API: a room names its client, its streams and its own settings."""
+
+    client_class: ClassVar[type[Client]]
+    stream_classes: ClassVar[Sequence[type[HttpStream]]]
+    settings: ClassVar[th.PropertiesList] = th.PropertiesList()
+    scopes: ClassVar[Sequence[str]] = ()
+    """The permissions the streams need, in the vendor's words."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Join the room's settings with those all taps share; the room's come first."""
+        super().__init_subclass__(**kwargs)
+        own = cls.settings.to_dict()
+        cls.config_jsonschema = {
+            "type": "object",
+            "properties": {
+                **own["properties"],
+                **{
+                    name: made
+                    for name, made in COMMON["properties"].items()
+                    if name not in own["properties"]
+                },
+            },
+            "required": own.get("required", []),
+        }
+
+    @cached_property
+    def client(self) -> Client:
+        """The client all streams share, and with it the rate limit."""
+        secrets = [
+            str(self.config[name])
+            for name, made in self.config_jsonschema["properties"].items()
+            if made.get("secret") and self.config.get(name)
+        ]
+        Redaction.install(secrets)
+        return self.client_class(self.config, self.logger)
+
+    def discover_streams(self) -> Sequence[HttpStream]:
+        """Return the room's streams."""
+        return [made(self) for made in self.stream_classes]
+
+    @property
+    def streams(self) -> dict[str, HttpStream]:  # type: ignore[override]
+        """The streams by name, each after the one it follows."""
+        found: dict[str, HttpStream] = super().streams  # type: ignore[assignment]
+
+        def depth(stream: HttpStream) -> int:
+            return 1 + depth(found[stream.follows]) if stream.follows else 0
+
+        return dict(sorted(found.items(), key=lambda item: depth(item[1])))
+
+    # What streams ask of one another
+
+    def start_all(self) -> None:
+        """Let every selected stream begin to fetch while the first ones are written out."""
+        for stream in self.streams.values():
+            if stream.selected and not stream.follows:
+                stream.reader.start()
+
+    def hand(self, stream: str, row: Mapping[str, Any]) -> None:
+        """Pass a row that came along to its own stream."""
+        self.streams[stream].reader.receive(row)
+
+    def consider(self, stream: str, record: Mapping[str, Any]) -> None:
+        """Show an emitted record to the streams that follow its own."""
+        for follower in self.streams.values():
+            if follower.follows == stream and follower.selected:
+                follower.reader.consider(record)
+
+    # What `tessera sources test NAME` asks
+
+    def identify(self) -> Mapping[str, Any]:
+        """Ask who we are, with one cheap request.
+
+        Returns:
+            `scopes` (a list) where the source tells what we may do. No personal value.
+        """
+        return {}
+
+    def check(self) -> Report:
+        """Say in one screen whether the source can be read, without reading it."""
+        return check(self)
+
+    @classmethod
+    def cb_check(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        """Run `check` from the command line and exit 1 where something is wrong."""
+        if not value:
+            return
+        given = ctx.params.get("config")
+        tap = cls(
+            config=given.config if given else None,
+            parse_env_config=bool(given and given.parse_env),
+            validate_config=True,
+        )
+        report = tap.check()
+        click.echo(json.dumps(report.to_dict(), indent=2))
+        ctx.exit(0 if report.ok else 1)
+
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        """Add `--check` to the SDK's options."""
+        command = super().get_singer_command()
+        command.params.append(
+            click.Option(
+                ["--check"],
+                is_flag=True,
+                help="Say whether the source can be read, and what is there.",
+                callback=cls.cb_check,
+                expose_value=False,
+            )
+        )
+        return command
