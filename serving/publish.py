@@ -171,7 +171,7 @@ def _copy(
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     found = connection.execute(
         "select table_schema, table_name from information_schema.tables "
-        "where table_catalog = 'warehouse' and (table_schema = 'marts' or "
+        "where table_catalog = 'warehouse' and (table_schema in ('marts', 'activation') or "
         "table_schema = 'identity' and list_contains(?, table_name)) order by all",
         [list(EVIDENCE)],
     )
