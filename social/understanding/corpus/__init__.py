@@ -1,0 +1,1 @@
+"""The written examples that the intent and topic models learn from."""

@@ -1,0 +1,127 @@
+"""Texts are understood without a download, and a bad text or a bad classifier costs itself only."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from social.understanding import fingerprint, score
+from social.understanding.interface import load
+from social.understanding.scoring import LONGEST, prepared
+from social.understanding.training_data import written
+
+STUBBORN = """
+import os, time
+from social.understanding.interface import Verdict
+class Stubborn:
+    aspect, version = "intent", "test-1"
+    def classify(self, texts, languages):
+        for text in texts:
+            if "crash" in text: raise ValueError(text)
+            if "die" in text: os._exit(3)
+            if "hang" in text: time.sleep(3600)
+            print("noise on stdout")
+        return [Verdict("praise", 1.0) for _ in texts]
+"""
+
+
+@pytest.fixture
+def stubborn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A classifier of an installed package, offered by entry point, that fails in three ways."""
+    (tmp_path / "stubborn_classifier.py").write_text(STUBBORN)
+    info = tmp_path / "stubborn-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stubborn\nVersion: 1.0\n")
+    points = "[tessera.classifiers]\nstubborn = stubborn_classifier:Stubborn\n"
+    (info / "entry_points.txt").write_text(points)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    monkeypatch.setenv("PYTHONPATH", path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield "stubborn"
+    sys.modules.pop("stubborn_classifier", None)
+
+
+def test_the_built_in_classifiers_know_the_everyday_cases() -> None:
+    texts = [
+        "@shop my phone exploded and burned my hand, we are in hospital",
+        "does the app run on my old tablet?",
+        "three weeks and still no refund, terrible service",
+        "I love it, thank you so much!",
+        "that is it, I am cancelling my plan and moving to somebody else",
+        "mein Paket kam beschädigt an, das ist sehr ärgerlich",
+    ]
+    found = score(texts)
+    assert [row.intent.label for row in found] == [
+        "crisis",
+        "question",
+        "complaint",
+        "praise",
+        "churn_threat",
+        "complaint",
+    ]
+    assert [row.sentiment.label for row in found][2:4] == ["negative", "positive"]
+    assert [row.language.label for row in found][-2:] == ["en", "de"]
+    assert found[1].topic.label == "app"
+
+
+def test_what_cannot_be_known_says_so() -> None:
+    nothing, emoji, mixed = score(["", "☕☕☕", "ok"])
+    assert nothing.language.label == nothing.intent.label == "unknown"
+    assert emoji.language.label == "unknown"
+    assert mixed.language.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "😀" * 5_000,
+        "مرحبا كيف حالك",
+        "שלום world 你好 мир",
+        "\u202eright to left override",
+        "zero\u0000byte",
+        "lone \ud83d surrogate",
+        "?" * 3000,
+        "@" * 3000,
+    ],
+    ids=["long", "emoji", "arabic", "mixed", "override", "nul", "surrogate", "marks", "handles"],
+)
+def test_strange_texts_are_scored_like_any_other(text: str) -> None:
+    (row,) = score([text], workers=1)
+    assert row.intent.label != "error"
+    assert len(prepared(text)) <= LONGEST
+
+
+def test_a_classifier_that_crashes_dies_or_hangs_costs_that_text_only(stubborn: str) -> None:
+    texts = ["fine one", "please crash", "fine two", "now die", "please hang", "fine three"]
+    began = time.monotonic()
+    found = score(texts, {"intent": stubborn}, workers=1, patience_seconds=0.5)
+    assert [row.intent.label for row in found] == [
+        "praise",
+        "error",
+        "praise",
+        "error",
+        "error",
+        "praise",
+    ]
+    assert all(row.sentiment.label != "error" for row in found)
+    assert time.monotonic() - began < 100
+
+
+def test_ones_own_classifier_changes_the_fingerprint_of_the_cache(stubborn: str) -> None:
+    assert fingerprint({"intent": stubborn}) != fingerprint({})
+    assert fingerprint({}) == fingerprint({})
+
+
+def test_an_unknown_classifier_is_named_with_what_there_is() -> None:
+    with pytest.raises(LookupError, match="no classifier named nobody for intent"):
+        load("intent", "nobody")
+
+
+def test_the_corpus_has_every_intent_in_several_languages() -> None:
+    examples = written(variants=1)
+    languages = {e.language for e in examples if e.intent == "crisis"}
+    assert languages == {"en", "de", "fr", "es"}
+    assert len({e.intent for e in examples}) == 7
