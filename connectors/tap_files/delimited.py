@@ -156,8 +156,9 @@ class Table:
                         yield lines.row_start + 1, row
                     elif row and not self._fits(row, width):
                         raw = "".join(lines.since(lines.row_start, base + reader.line_num))
-                        reason = f"{len(row)} fields where the header names {width}"
-                        yield Reject(lines.row_start + 1, reason, raw)
+                        fields = "1 field" if len(row) == 1 else f"{len(row)} fields"
+                        told = f"{fields} where the header names {width}"
+                        yield Reject(lines.row_start + 1, "field_count", told, raw)
                     elif row:
                         yield lines.row_start + 1, row[:width]
                     lines.row_start = base + reader.line_num
@@ -165,7 +166,8 @@ class Table:
             except (csv.Error, _RunawayError):
                 broken = lines.row_start + 1
                 raw = "".join(lines.since(broken - 1, broken))
-                yield Reject(broken, "a quote that is not closed or stands within a field", raw)
+                told = "a quote that is not closed or stands within a field"
+                yield Reject(broken, "quotes", told, raw)
                 lines.resume_after(broken)
                 self._restart(broken)
 

@@ -71,7 +71,7 @@ def read_lines(file: IO[bytes], names: list[str], *, clean: bool) -> Iterator[An
     """
     for number, line in enumerate(file, 1):
         if not clean and not _is_utf8(line):
-            yield Reject(number, "not valid UTF-8", line.decode(errors="backslashreplace"))
+            yield _reject(number, line, "encoding", "not valid UTF-8")
             continue
         try:
             if names:
@@ -81,7 +81,7 @@ def read_lines(file: IO[bytes], names: list[str], *, clean: bool) -> Iterator[An
                 yield number, _object.decode(line)
         except msgspec.MsgspecError:
             if line.strip():
-                yield Reject(number, _why(line), line.decode(errors="backslashreplace"))
+                yield _reject(number, line, *_why(line))
 
 
 def read_document(content: bytes, names: list[str], place: str) -> Iterator[Any]:
@@ -119,7 +119,11 @@ def read_document(content: bytes, names: list[str], place: str) -> Iterator[Any]
             yield position, _object.decode(value)
         except msgspec.MsgspecError:
             text = bytes(value)
-            yield Reject(position, _why(text), text.decode(errors="backslashreplace"))
+            yield _reject(position, text, *_why(text))
+
+
+def _reject(place: int, text: bytes, reason: str, told: str) -> Reject:
+    return Reject(place, reason, told, text.decode(errors="backslashreplace"))
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -130,15 +134,15 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _why(text: bytes) -> str:
+def _why(text: bytes) -> tuple[str, str]:
     """Say what is wrong with what should be an object, without its content."""
     try:
         msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         if "truncated" in str(error) and b"\\ud" in text.lower():
-            return "not JSON: it ends early or holds half of a surrogate pair"
-        return "not JSON"
-    return "not a JSON object"
+            return "lone_surrogate", "not JSON: it ends early or holds half of a surrogate pair"
+        return "not_json", "not JSON"
+    return "not_an_object", "not a JSON object"
 
 
 def compact(record: Record) -> Record:

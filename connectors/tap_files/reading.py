@@ -134,7 +134,7 @@ class Reader:
                 if isinstance(found, Reject):
                     yield found
                 elif check and (bad := _undecoded(found[1])):
-                    yield Reject(found[0], f"not valid {self._spoken}", bad)
+                    yield Reject(found[0], "encoding", f"not valid {self._spoken}", bad)
                 else:
                     yield Row(found[0], dict(zip(names, found[1], strict=True)))
 

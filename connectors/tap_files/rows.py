@@ -5,7 +5,10 @@ from typing import Any
 import msgspec
 
 REJECT = "_tessera_reject"
-"""The reserved field that asks the target to quarantine a record, with the reason in it."""
+"""The reserved field that asks the target to quarantine a record: the reason, as a word."""
+
+PLACE = "_tessera_place"
+"""Where it stood and what is wrong with it, as a sentence without values."""
 
 RAW = "_tessera_raw"
 """What the file held in place of the record; it goes nowhere but into the quarantine."""
@@ -25,8 +28,12 @@ class Row(msgspec.Struct, gc=False):
 
 
 class Reject(msgspec.Struct, gc=False):
-    """What stood where a record should have been; `reason` holds no value of it."""
+    """What stood where a record should have been.
+
+    `reason` is a word for counting and `told` says it to people; neither holds a value of it.
+    """
 
     place: int
     reason: str
+    told: str
     raw: str

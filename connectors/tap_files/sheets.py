@@ -74,8 +74,9 @@ class Sheet:
         for number, cells in self._rows:
             filled = [text(cell) for cell in cells]
             if any(cell is not None for cell in filled[width:]):
-                reason = f"cells beyond the {width} that the header names"
-                yield Reject(number, reason, "\t".join(cell or "" for cell in filled))
+                told = f"cells beyond the {width} that the header names"
+                raw = "\t".join(cell or "" for cell in filled)
+                yield Reject(number, "field_count", told, raw)
             elif any(cell is not None for cell in filled):
                 yield number, filled[:width] + [None] * (width - len(filled))
 

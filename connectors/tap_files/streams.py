@@ -14,7 +14,7 @@ from connectors.tap_base.errors import TapError
 from connectors.tap_base.stream import Stream
 from connectors.tap_files.locate import Located, checksum, is_known, locate, on_disk
 from connectors.tap_files.reading import Reader, casts_of
-from connectors.tap_files.rows import RAW, REJECT, ROW_KEY, Reject, Row
+from connectors.tap_files.rows import PLACE, RAW, REJECT, ROW_KEY, Reject, Row
 from connectors.tap_files.settings import StreamSettings
 
 if TYPE_CHECKING:
@@ -149,11 +149,13 @@ class FileStream(Stream):
             try:
                 values[name] = _cast(values.get(name), cast)
             except ValueError:
-                problem = f"column '{name}' is no {self.settings.types[name]}"
-                return self._reject(file, _again(row, problem))
+                told = f"column '{name}' is no {self.settings.types[name]}"
+                return self._reject(file, _again(row, "type", told))
         for name in self.settings.keys:
             if _is_blank(values.get(name)):
-                return self._reject(file, _again(row, f"key column '{name}' is empty"))
+                return self._reject(
+                    file, _again(row, "missing_key", f"key column '{name}' is empty")
+                )
         if not self.settings.keys:
             values[ROW_KEY] = self._row_key(values)
         return values if self._since is None else self._if_new(file, row)
@@ -183,7 +185,8 @@ class FileStream(Stream):
             value = row.values[key] = msgspec.json.decode(value)
         if value is None or value == "":
             return row.values
-        if isinstance(value, str) and not SORTS_AS_TEXT.fullmatch(value):
+        told = key in self.settings.types
+        if isinstance(value, str) and not told and not SORTS_AS_TEXT.fullmatch(value):
             problem = f"replication key '{key}' does not sort as text"
             fix = f"declare its type, such as 'types: {{{key}: integer}}'"
             raise TapError(problem, fix, place=f"{file.url} line {row.place}")
@@ -195,16 +198,20 @@ class FileStream(Stream):
         place = f"{file.url} line {reject.place}"
         if self.settings.on_bad_row == "fail":
             raise BadRowError(
-                reject.reason, "mend the row, or let 'on_bad_row' be quarantine", place=place
+                reject.told, "mend the row, or let 'on_bad_row' be quarantine", place=place
             )
         self._rejected += 1
         if self._rejected == 1:
-            self.logger.warning("%s: %s; the row is set aside", place, reject.reason)
-        return {REJECT: f"{place}: {reject.reason}", RAW: reject.raw[:RAW_CHARACTERS]}
+            self.logger.warning("%s: %s; the row is set aside", place, reject.told)
+        return {
+            REJECT: reject.reason,
+            PLACE: f"{place}: {reject.told}",
+            RAW: reject.raw[:RAW_CHARACTERS],
+        }
 
 
-def _again(row: Row, reason: str) -> Reject:
-    return Reject(row.place, reason, msgspec.json.encode(row.values, enc_hook=str).decode())
+def _again(row: Row, reason: str, told: str) -> Reject:
+    return Reject(row.place, reason, told, msgspec.json.encode(row.values, enc_hook=str).decode())
 
 
 def _cast(value: Any, cast: Callable[[str], Any]) -> Any:
