@@ -35,3 +35,7 @@ class SourceHeldError(LandingError):
 
 class BrokenLedgerError(LandingError):
     """The landing zone holds a damaged or missing package; building on it would hide a loss."""
+
+
+class MisfitError(Exception):
+    """Something in a chunk is out of the ordinary; it is to be looked at record by record."""

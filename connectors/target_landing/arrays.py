@@ -1,0 +1,150 @@
+"""Cells into Arrow arrays, a column at a time and exactly, or not at all.
+
+Everything here is optimistic: it takes whole chunks at native speed and raises `MisfitError` when
+anything about a value is out of the ordinary; `judge` then says what, record by record.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.target_landing.columns import Column
+from connectors.target_landing.errors import MisfitError
+from connectors.target_landing.judge import exact_double
+from connectors.target_landing.kinds import scale
+
+INSTANT = pa.timestamp("us", "UTC")
+_LOCAL = pa.timestamp("us")
+_SIMPLE = {
+    "BIGINT": pa.int64(),
+    "HUGEINT": pa.decimal128(38, 0),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "VARCHAR": pa.string(),
+    "TIMESTAMPTZ": INSTANT,
+    "DATE": pa.date32(),
+    "TIME": pa.time64("us"),
+    "JSON": pa.json_(pa.string()),
+}
+_SURE_DIGITS = 16  # a number's text up to this length (15 digits and a point) survives a double
+
+
+def arrow_type(kind: str) -> pa.DataType:
+    """The Arrow type of a kind."""
+    digits = scale(kind)
+    return _SIMPLE[kind] if digits is None else pa.decimal128(38, digits)
+
+
+def build(column: Column, cells: Sequence[Any]) -> pa.Array:
+    """An array of a column's cells.
+
+    Args:
+        column: says the kind, and whether cells are raw JSON text.
+        cells: decoded values, or `msgspec.Raw` where `column.raw`.
+
+    Raises:
+        MisfitError: a value breaks the schema or does not fit the column's type exactly.
+    """
+    try:
+        array = _raw(column, cells) if column.raw else _direct(column, cells)
+    except (pa.ArrowException, OverflowError, ValueError, TypeError, msgspec.MsgspecError):
+        raise MisfitError from None
+    if not column.plain:
+        _hold_against_schema(column, cells)
+    return array
+
+
+def _direct(column: Column, cells: Sequence[Any]) -> pa.Array:
+    kind = column.kind
+    if column.json != "string" or kind == "VARCHAR":
+        return pa.array(cells, arrow_type(kind))
+    texts = pa.array(cells, pa.string())
+    if kind == "TIMESTAMPTZ":
+        return instants(texts)
+    if kind == "TIME":
+        return _times(texts)
+    return pc.cast(texts, arrow_type(kind))
+
+
+def instants(texts: pa.Array) -> pa.Array:
+    """Timestamps in UTC; texts without an offset are taken as UTC, if all of them lack it."""
+    try:
+        return pc.cast(texts, INSTANT)
+    except pa.ArrowInvalid:
+        return pc.cast(pc.cast(texts, _LOCAL), INSTANT)
+
+
+def _times(texts: pa.Array) -> pa.Array:
+    day = pa.scalar("1970-01-01T", pa.string())
+    whole = pc.binary_join_element_wise(day, texts, pa.scalar("", pa.string()))
+    return pc.cast(pc.cast(whole, _LOCAL), pa.time64("us"))
+
+
+def _raw(column: Column, cells: Sequence[Any]) -> pa.Array:
+    texts = list(map(bytes, cells))
+    numeric = column.json in ("integer", "number")
+    if (not numeric or column.kind == "VARCHAR") and column.checker is not None:
+        # Decoding by type is the check; the text is what is kept.
+        column.checker.decode(b"[" + b",".join(filter(None, texts)) + b"]")
+    if column.kind == "VARCHAR" and not numeric:
+        return pa.array(map(_unquoted, texts), pa.string())
+    array = pa.array(texts, pa.string())
+    nulls = pc.equal(array, "null")
+    if pc.any(nulls).as_py() and not column.nullable:
+        raise MisfitError
+    absent = pc.or_(nulls, pc.equal(array, ""))
+    if pc.any(absent).as_py():
+        array = pc.if_else(absent, pa.scalar(None, pa.string()), array)
+    if column.kind == "DOUBLE":
+        return _within_bounds(column, _doubles(array))
+    if column.kind == "JSON":
+        return pa.ExtensionArray.from_storage(arrow_type("JSON"), array)
+    if column.kind == "VARCHAR":
+        _within_bounds(column, pc.cast(array, pa.float64()))
+        return array
+    return _within_bounds(column, pc.cast(array, arrow_type(column.kind)))
+
+
+def _doubles(texts: pa.Array) -> pa.Array:
+    numbers = pc.cast(texts, pa.float64())
+    long = pc.greater(pc.binary_length(texts), _SURE_DIGITS)
+    scientific = pc.match_substring_regex(texts, "[eE]")
+    doubtful = pc.or_(long, scientific)
+    if pc.any(doubtful).as_py():
+        # A double prints as the shortest text that names it: equal text is proof, the rest is tried.
+        printed = pc.cast(numbers, pa.string())
+        unproven = pc.and_(doubtful, pc.not_equal(printed, texts))
+        if not all(map(exact_double, texts.filter(unproven).to_pylist())):
+            raise MisfitError
+    return numbers
+
+
+def _within_bounds(column: Column, numbers: pa.Array) -> pa.Array:
+    low, high = column.schema.get("minimum"), column.schema.get("maximum")
+    if low is not None or high is not None:
+        ends = pc.min_max(numbers).as_py()
+        if ends["min"] is not None and (
+            (low is not None and ends["min"] < low) or (high is not None and ends["max"] > high)
+        ):
+            raise MisfitError
+    return numbers
+
+
+def _unquoted(text: bytes) -> str | None:
+    if text in (b"", b"null"):
+        return None
+    return msgspec.json.decode(text, type=str) if text[:1] == b'"' else text.decode()
+
+
+def _hold_against_schema(column: Column, cells: Sequence[Any]) -> None:
+    valid = column.validator.is_valid
+    for one in cells:
+        text = bytes(one) if column.raw else None
+        value = msgspec.json.decode(text) if text else one
+        if text == b"" or (value is None and (column.nullable or not column.raw)):
+            continue  # absent: decoding has seen to nulls and required fields
+        if not valid(value):
+            raise MisfitError
