@@ -111,7 +111,7 @@ def _stream(stream: "HttpStream") -> StreamReport:
 
 def _first_page(stream: "HttpStream", feed: Feed, report: StreamReport) -> None:
     answer = stream.client.send(stream.paging.first(feed.request()))
-    rows = stream.rows(answer)
+    rows = stream.rows(answer, feed)
     total = stream.paging.total(answer)
     report.rows = (report.rows or 0) + (len(rows) if total is None else total)
     if total is None and stream.paging.next(answer, rows) is not None:

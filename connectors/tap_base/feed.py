@@ -60,7 +60,7 @@ class Walk:
 
     send: Callable[[Request], Answer]
     paging: Paging
-    rows: Callable[[Answer], Sequence[Any]]
+    rows: Callable[[Answer, Feed], Sequence[Any]]
     entry: Callable[[Any, Feed], Entry | None]
     moment: Callable[[Mapping[str, Any]], datetime | None]
     newest_first: bool
@@ -99,7 +99,7 @@ class Walk:
     def _from(self, answer: Answer, feed: Feed, segment: Segment) -> Iterator[Page]:
         progress, total, came = Progress(answer.request), self.paging.total(answer), 0
         while True:
-            rows = self.rows(answer)
+            rows = self.rows(answer, feed)
             came += len(rows)
             if not segment.until and came == len(rows):
                 others = self.paging.rest(answer, rows)
@@ -132,7 +132,7 @@ class Walk:
         self, feed: Feed, segment: Segment, requests: Sequence[Request]
     ) -> Generator[Page, None, int]:
         def one(number: int) -> Iterator[tuple[Page, int]]:
-            rows = self.rows(self.send(requests[number]))
+            rows = self.rows(self.send(requests[number]), feed)
             after = requests[number + 1] if number + 1 < len(requests) else None
             yield self._page(feed, segment, rows, after), len(rows)
 

@@ -48,6 +48,8 @@ class HttpStream(Stream):
     """The stream whose rows say what this one asks: see `feed_of`."""
 
     STATE_MSG_FREQUENCY = 1000
+    # Rows that did not change are not emitted, so a version would declare them deleted.
+    emit_activate_version_messages = False
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # `Shape` has done it
 
     def __init__(self, tap: "HttpTap") -> None:
@@ -76,7 +78,11 @@ class HttpStream(Stream):
         """Return parameters by which the source leaves out what is older."""
         return {}
 
-    def rows(self, answer: Answer) -> Sequence[Any]:
+    def combine(self, feeds: Sequence[Feed]) -> Sequence[Feed]:
+        """Leave out what the answer to another of these questions tells as well."""
+        return feeds
+
+    def rows(self, answer: Answer, feed: Feed) -> Sequence[Any]:
         """Return a page's rows.
 
         Raises:

@@ -112,15 +112,31 @@ class HttpTap(Tap):
             if stream.selected and not stream.follows:
                 stream.reader.start()
 
-    def hand(self, stream: str, row: Mapping[str, Any]) -> None:
-        """Pass a row that came along to its own stream."""
-        self.streams[stream].reader.receive(row)
+    def hand(self, stream: str, row: Mapping[str, Any], by: str) -> None:
+        """Pass a row that came along to its own stream.
 
-    def consider(self, stream: str, record: Mapping[str, Any]) -> None:
-        """Show an emitted record to the streams that follow its own."""
+        Args:
+            stream: Whose row it is.
+            row: As the source gave it.
+            by: The stream it came along with.
+        """
+        self.streams[stream].reader.receive(row, by)
+
+    def consider(self, stream: str, record: Mapping[str, Any], by: str) -> None:
+        """Show an emitted record to the streams that follow its own, but not to its bringer."""
         for follower in self.streams.values():
-            if follower.follows == stream and follower.selected:
+            if follower.follows == stream and follower.selected and follower.name != by:
                 follower.reader.consider(record)
+
+    def settled(self, stream: str) -> None:
+        """Note that a stream is through; after the last one, memories are pruned.
+
+        Not before: rows that come along with a later stream must still be recognised.
+        """
+        selected = [made.name for made in self.streams.values() if made.selected]
+        if stream == selected[-1]:
+            for made in self.streams.values():
+                made.reader.prune()
 
     # What `tessera sources test NAME` asks
 

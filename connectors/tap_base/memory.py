@@ -73,7 +73,7 @@ class Memory:
         return dict(zip(self._keys, values, strict=True))
 
     def missing(self, feed: str, since: datetime) -> list[tuple[str, str]]:
-        """List keys and instants of rows this feed showed earlier and, read in full, no longer does.
+        """List keys and instants of rows this feed showed earlier and no longer does.
 
         Args:
             feed: The feed.

@@ -103,7 +103,11 @@ class Cursor(Paging):
 
 @dataclass(frozen=True)
 class Before(Paging):
-    """The next page is asked by the last row's value: `max_id=`, `before=`, `after=`."""
+    """The next page is asked by the last row's value: `max_id=`, `before=`, `after=`.
+
+    A source that answers with the very row it was to leave out ignores the parameter: its list
+    is complete.
+    """
 
     param: str
     by: str = "id"
@@ -115,6 +119,9 @@ class Before(Paging):
     def next(self, answer: Answer, rows: Sequence[Any]) -> Request | None:  # noqa: D102
         value = dig(rows[-1], self.by) if rows else None
         if value is None or len(rows) < next(iter(self.size.values()), 0):
+            return None
+        asked = answer.request.params.get(self.param)
+        if asked is not None and any(str(dig(row, self.by)) == str(asked) for row in rows):
             return None
         return _with(answer.request, **{self.param: value})
 

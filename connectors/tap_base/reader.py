@@ -77,8 +77,9 @@ class Reader:
 
         def sources() -> Iterator[Any]:
             if stream.follows:
-                for saved in kept.get("pending", {}).values():
-                    yield partial(walk.pages, Feed(**saved), Segment(None, None), {})
+                pending = [Feed(**saved) for saved in kept.get("pending", {}).values()]
+                for feed in stream.combine(pending):
+                    yield partial(walk.pages, feed, Segment(None, None), {})
                 return
             for feed in stream.feeds():
                 self._books[feed.name] = book = self._book(feed.name, kept)
@@ -119,7 +120,8 @@ class Reader:
             for page in self.start():
                 yield from self._page(page)
             yield from self._deletions()
-            self._settle()
+            if self._stream.ABORT_AT_RECORD_COUNT is None:
+                self._settle()
         finally:
             if self._ahead is not None:
                 self._ahead.stop()
@@ -134,12 +136,12 @@ class Reader:
                 book.meet(moment)
             if self._is_new(record, page.feed.name):
                 for name, row in along:
-                    stream.tap.hand(name, row)
-                stream.tap.consider(stream.name, record)
+                    stream.tap.hand(name, row, stream.name)
+                stream.tap.consider(stream.name, record, stream.name)
                 yield record
         if page.missing:
             for name, row in stream.gone(page.feed):
-                stream.tap.hand(name, row)
+                stream.tap.hand(name, row, stream.name)
         if book is not None:
             book.page_done(page.segment, page.following)
             self._state.setdefault("feeds", {})[page.feed.name] = book.state()
@@ -147,19 +149,17 @@ class Reader:
             self._state.get("pending", {}).pop(_spot(page.feed), None)
 
     def _is_new(self, record: dict[str, Any], feed: str) -> bool:
-        new = self._memory.is_new(record, self._stream.moment(record), feed)
-        full = self._stream.replication_method == REPLICATION_FULL_TABLE
-        return new or (full and self._stream.emit_activate_version_messages)
+        return self._memory.is_new(record, self._stream.moment(record), feed)
 
-    def receive(self, row: Mapping[str, Any]) -> None:
+    def receive(self, row: Mapping[str, Any], by: str) -> None:
         """Emit a row that came along with another stream's, if it is new or changed."""
         stream = self._stream
         entry = stream.entry(row, ALONG)
         if entry is None or not self._is_new(entry[0], ""):
             return
         for name, inner in entry[1]:
-            stream.tap.hand(name, inner)
-        stream.tap.consider(stream.name, entry[0])
+            stream.tap.hand(name, inner, by)
+        stream.tap.consider(stream.name, entry[0], by)
         if stream.selected:
             if not self._schema_written:
                 self._schema_written = True
@@ -209,16 +209,17 @@ class Reader:
 
     def _settle(self) -> None:
         """Close the run: the stream's bookmark is that of its slowest feed."""
+        self._state.pop("pending", None)  # what `combine` left out is answered too
         newest = [book.newest for book in self._books.values()]
-        self._memory.forget(
-            min(
-                (book.newest - book.look_back for book in self._books.values() if book.newest),
-                default=None,
-            )
-        )
         if newest and all(newest):
             self._state["replication_key"] = self._stream.replication_key
             self._state["replication_key_value"] = written(min(m for m in newest if m))
+        self._stream.tap.settled(self._stream.name)
+
+    def prune(self) -> None:
+        """Forget rows that no later run reads again; when all streams are through."""
+        newest = [book.newest - book.look_back for book in self._books.values() if book.newest]
+        self._memory.forget(min(newest, default=None))
 
 
 def _spot(feed: Feed) -> str:

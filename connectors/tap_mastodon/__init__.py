@@ -1,0 +1,1 @@
+"""Mastodon, and servers that speak its API: who we know and what is said to us."""
