@@ -23,7 +23,9 @@ create table if not exists acknowledged (
     fields text not null,        -- {field: value as we wrote it}
     created integer not null,    -- the record is ours: we created it
     retired integer not null default 0,  -- left alone: deleted by a person, or merged into another
-    stamp text, acked_at text not null,
+    stamp text,
+    sent_at text, acked_at text, -- when our last write went out and was acknowledged
+    theirs_at text,              -- when the record last changed by somebody else, as the CRM says
     primary key (object, key)
 ) without rowid;
 create index if not exists by_remote_id on acknowledged (object, remote_id);
@@ -49,6 +51,7 @@ create table if not exists activation_log (
     intended_at text not null, settled_at text
 );
 create index if not exists log_by_run on activation_log (run_id);
+create index if not exists log_by_key on activation_log (object, key);
 create index if not exists log_open on activation_log (object, status) where status = 'intended';
 create table if not exists facts (name text primary key, value text not null) without rowid;
 """
@@ -74,7 +77,9 @@ class Acknowledged:
     created: bool
     retired: bool
     stamp: str | None
-    acked_at: str
+    sent_at: str | None
+    acked_at: str | None
+    theirs_at: str | None
 
 
 def folder(home: Path, destination: str) -> Path:
@@ -207,7 +212,9 @@ def _acknowledged(row: Mapping[str, Any]) -> Acknowledged:
         bool(row["created"]),
         bool(row["retired"]),
         row["stamp"],
+        row["sent_at"],
         row["acked_at"],
+        row["theirs_at"],
     )
 
 

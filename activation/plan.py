@@ -33,6 +33,7 @@ class PlanRow:
         old_key: Ledger row whose record this one takes over (an alias, or the other half of a split).
         into: For a merge: the remote id that survives.
         created: Whether the record is one that we created.
+        modified: When the record last changed in the CRM, before this row's write.
     """
 
     op: str
@@ -47,6 +48,7 @@ class PlanRow:
     old_key: str | None = None
     into: str | None = None
     created: bool = False
+    modified: str | None = None
 
     def of(self, action: str) -> dict[str, Any]:
         """Field -> new value of the changes with this action."""
@@ -164,7 +166,7 @@ def rows(ledger: Ledger, plan_id: int, ops: tuple[str, ...] | None = None) -> It
     """The rows of a plan, in the order of `SENT`, the others last."""
     wanted = ops or (*SENT, "settle", "refused", "withheld", "gone", "waits", "superseded")
     for op in wanted:
-        at = 0
+        at = -1
         while True:
             part = ledger.db.execute(
                 "select row, body from plan_rows where plan_id = ? and op = ? and row > ? "

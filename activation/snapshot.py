@@ -50,6 +50,7 @@ class Snapshot:
         self.generation_id = self.path.parent.name
         self._db = duckdb.connect(str(self.path), read_only=True)
         self.published = self._is_published()
+        self._splits: set[str] | None = None
 
     def close(self) -> None:
         """Close the file."""
@@ -108,6 +109,22 @@ class Snapshot:
             found.setdefault(key, []).append(record_id)
         self._db.unregister("held")
         return found
+
+    def was_split(self, customer: str) -> bool:
+        """Tell whether a part of this customer became another one."""
+        if self._splits is None:
+            self._splits = set()
+            if self.has("identity.identity_events"):
+                columns = {
+                    row[0]
+                    for row in self._db.execute("describe identity.identity_events").fetchall()
+                }
+                if {"event", "customer_id"} <= columns:
+                    found = self._db.execute(
+                        "select customer_id from identity.identity_events where event = 'split'"
+                    ).fetchall()
+                    self._splits = {key for (key,) in found}
+        return customer in self._splits
 
     def customers(self, keys: Sequence[str]) -> set[str]:
         """Which of these customers exist."""

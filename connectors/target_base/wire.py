@@ -54,6 +54,7 @@ class Record:
     values: Mapping[str, Value]
     stamp: str | None = None
     asked_id: str | None = None  # where a merge moved it: the id that was asked for
+    modified: str | None = None  # when it last changed, ISO 8601, as the CRM says
 
 
 @dataclass(frozen=True, slots=True)

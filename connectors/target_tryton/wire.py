@@ -27,6 +27,7 @@ from connectors.target_tryton import party
 from connectors.target_tryton.client import ConcurrencyError, TrytonClient
 
 KEYS = {"party.party": "code", "sale.opportunity": "reference"}
+_CHANGED = "last_modified_at"
 _KINDS = {
     "integer": "number", "float": "number", "numeric": "number", "boolean": "boolean",
     "date": "date", "datetime": "datetime", "timestamp": "datetime", "many2one": "number",
@@ -83,7 +84,7 @@ class TrytonWire(Wire):
         domain = [["id", "in", [int(i) for i in ids]]] if ids else [[self.key_field, "in", list(keys)]]
         is_party = self.model == "party.party"
         flat = set(party.described()) if is_party else set()
-        own = sorted({*(n for n in fields if n not in flat), str(self.key_field)})
+        own = sorted({*(n for n in fields if n not in flat), str(self.key_field)} | {_CHANGED})
         moved = ["active", "replaced_by"] if is_party else []
         nested = party.NESTED if is_party else []
         names = [*own, *moved, "_timestamp", *nested]
@@ -111,7 +112,9 @@ class TrytonWire(Wire):
             values = {n: _plain(v) for n, v in row.items() if n != "_timestamp"}
             stamps = {f"{self.model},{remote_id}": str(row["_timestamp"])}
         stamp = msgspec.json.encode(stamps).decode()
-        return Record(remote_id, mine.get(canonical(key, "code"), key), values, stamp)
+        changed = _plain(row.get(_CHANGED))
+        key = mine.get(canonical(key, "code"), key)
+        return Record(remote_id, key, values, stamp, modified=changed)
 
     def send(self, op: Op, changes: Sequence[Change]) -> list[Outcome]:
         """One request, one transaction."""
