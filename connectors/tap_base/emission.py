@@ -175,7 +175,7 @@ class FastEmission(Stream):
             index += 1
             if index % TICK == 0:
                 suffix = plan.suffix(datetime.now(UTC), self._stream_version)
-                if index % frequency == 0 and write_messages:
+                if index % frequency == 0 and write_messages and plan.replication_key:
                     bookmark.settle()
                     self.state_manager.is_flushed = False
                     self._write_state_message()
@@ -226,14 +226,14 @@ class FastEmission(Stream):
             yield batch_config.encoding, [url]
 
     def _sync_batches(self, batch_config: BatchConfig, context: Any = None) -> None:
-        # The last file is written when the records' state is final already: with a version to
-        # activate, no state may leave before the activation.
+        # Without a replication key no file moves the bookmark; and the last one is written when
+        # the state is final already, which must not leave before the version is activated.
         self._batching = True
         with self.get_batch_counter() as counter:
             for encoding, manifest in self.get_batches(batch_config, context):
                 counter.increment()
                 self._write_batch_message(encoding=encoding, manifest=manifest)
-                if not self._activation_due:
+                if self.replication_key:
                     self._write_state_message()
         self._batching = False
         self._activate()
