@@ -1,17 +1,19 @@
 """Batch files: the Singer SDK's BATCH messages, for sources that have bulk.
 
-JSON Lines (gzip, or none for a target on the same machine) carry a record exactly as a RECORD
-message would. Parquet carries strings, 64-bit integers and booleans as such and everything else
-as its JSON text, so that no decimal passes through a float; the reader casts by the SCHEMA.
+JSON Lines (gzip, or none for a target on the same machine) hold a record exactly as a RECORD
+message would. Parquet spares the target all parsing, but only flat columns keep every digit in it:
+a chunk that has anything else is written as JSON Lines, and its message says so.
 """
 
 import gzip
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
-from singer_sdk.helpers._batch import BatchConfig
+from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
 
 from connectors.tap_base.plan import encoder, escaped
 
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
 GZIP_LEVEL = 1
 """Batch files live for minutes: speed counts, size hardly."""
 
+Record = dict[str, Any]
+
 
 def write_batches(
-    name: str, batch_config: BatchConfig, schema: dict[str, Any], records: Iterable[dict[str, Any]]
-) -> Iterator[str]:
+    name: str, batch_config: BatchConfig, schema: dict[str, Any], records: Iterable[Record]
+) -> Iterator[tuple[BaseBatchFileEncoding, str]]:
     """Write records into files of at most `batch_size` records.
 
     Args:
@@ -34,100 +38,107 @@ def write_batches(
         records: Conformed records.
 
     Yields:
-        The URL of each file, once it is closed.
+        Encoding and URL of each file, once it is closed.
 
     Raises:
         ValueError: An encoding that is neither jsonl (gzip, none) nor parquet.
     """
-    encoding, storage = batch_config.encoding, batch_config.storage
-    compression = encoding.compression or "none"
-    if encoding.format == "jsonl" and compression in {"gzip", "none"}:
-        suffix = ".jsonl.gz" if compression == "gzip" else ".jsonl"
-    elif encoding.format == "parquet":
-        suffix = ".parquet"
-    else:
-        raise ValueError(
-            f"batch_config asks for {encoding.format} with {compression} compression; "
-            "use jsonl (gzip or none) or parquet"
-        )
+    asked, storage = batch_config.encoding, batch_config.storage
+    compression = asked.compression or "none"
+    if asked.format not in {"jsonl", "parquet"}:
+        raise ValueError(f"batch_config asks for {asked.format}; use jsonl or parquet")
     run, prefix, source = uuid4().hex, storage.prefix or "", iter(records)
     number = 0
     while chunk := list(islice(source, batch_config.batch_size)):
         number += 1
-        filename = f"{prefix}{name}-{run}-{number}{suffix}"
+        table = _table(schema, chunk) if asked.format == "parquet" else None
+        encoding = BaseBatchFileEncoding("jsonl" if table is None else "parquet", asked.compression)
+        suffix = "parquet" if table is not None else "jsonl"
+        filename = f"{prefix}{name}-{run}-{number}.{suffix}"
         with storage.open(filename, "wb") as file:
-            if suffix == ".parquet":
-                _write_parquet(file, schema, chunk, compression)
-            elif suffix == ".jsonl":
-                file.write(_lines(chunk))
+            if table is not None:
+                _write_table(file, table, compression)
             else:
-                file.write(gzip.compress(_lines(chunk), GZIP_LEVEL, mtime=0))
-        yield storage.get_url(filename)
+                lines = _lines(chunk)
+                file.write(
+                    gzip.compress(lines, GZIP_LEVEL, mtime=0) if compression == "gzip" else lines
+                )
+        yield encoding, storage.get_url(filename)
 
 
-def _lines(records: list[dict[str, Any]]) -> bytes:
+def _lines(records: list[Record]) -> bytes:
     try:
-        return bytes(encoder.encode_lines(records))
+        return encoder.encode_lines(records)
     except UnicodeEncodeError:
         return b"".join(_line(record) for record in records)
 
 
-def _line(record: dict[str, Any]) -> bytes:
+def _line(record: Record) -> bytes:
     try:
         return encoder.encode(record) + b"\n"
     except UnicodeEncodeError:
         return escaped(record) + b"\n"
 
 
-def _write_parquet(
-    file: Any, schema: dict[str, Any], records: list[dict[str, Any]], compression: str
-) -> None:
-    import pyarrow as pa
+def _write_table(file: IO[bytes], table: "pa.Table", compression: str) -> None:
     import pyarrow.parquet as pq
 
-    declared: dict[str, Any] = schema.get("properties", {})
-    names = dict.fromkeys(declared)
-    for record in records:
-        names.update(dict.fromkeys(record))
-    columns = {
-        name: _column(declared.get(name, {}), [record.get(name) for record in records])
-        for name in names
-    }
-    pq.write_table(pa.table(columns), file, compression=compression)
+    # The target rewrites it at once: statistics and dictionaries would be for nobody.
+    pq.write_table(
+        table, file, compression=compression, use_dictionary=False, write_statistics=False
+    )
 
 
-def _column(field: dict[str, Any], values: list[Any]) -> "pa.Array":
-    """Build one column of a Parquet batch.
+def _table(schema: dict[str, Any], records: list[Record]) -> "pa.Table | None":
+    """Turn records into columns.
 
     Args:
-        field: The property's JSON schema; empty for an undeclared one.
-        values: One value per record.
+        schema: The stream's JSON schema.
+        records: Conformed records.
 
     Returns:
-        Strings, 64-bit integers or booleans where all values are such, else JSON text.
+        The columns, every value exact; None where that cannot be.
     """
+    import pyarrow as pa
+
+    declared: dict[str, Any] = schema.get("properties", {})
+    if not all(record.keys() <= declared.keys() for record in records):
+        return None
+    columns = {}
+    for name, field in declared.items():
+        values = [record.get(name) for record in records]
+        kind = _arrow_type(field, values)
+        if kind is None:
+            return None
+        try:
+            columns[name] = pa.array(values, type=kind)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            return None
+    return pa.table(columns)
+
+
+def _arrow_type(field: dict[str, Any], values: list[Any]) -> "pa.DataType | None":
+    """Choose a column's type by what is declared and by what is there."""
     import pyarrow as pa
 
     declared = field.get("type", [])
     types = ({declared} if isinstance(declared, str) else set(declared)) - {"null"}
-    exact = {"string": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}
-    if len(types) == 1 and (arrow := exact.get(next(iter(types)))):
-        try:
-            return pa.array(values, type=arrow)
-        except (pa.ArrowException, TypeError, OverflowError):
-            pass  # instants, raw JSON, integers beyond 64 bits
-    return pa.array([_text(value) for value in values], type=pa.string())
-
-
-def _text(value: Any) -> str | None:
-    """Say a value as a string column holds it: strings bare, the rest as JSON."""
-    if value is None or value.__class__ is str:
-        return value  # type: ignore[no-any-return]
-    encoded = encoder.encode(value)
-    if encoded == b"null":
+    classes = {value.__class__ for value in values if value is not None}
+    if len(types) != 1 or len(classes) > 1:
         return None
-    if encoded[:1] == b'"':
-        import msgspec
+    found = classes.pop() if classes else None
+    step = field.get("multipleOf")
+    choices: dict[tuple[str, type | None], Any] = {
+        ("string", str): pa.string(),
+        ("integer", int): pa.int64(),
+        ("boolean", bool): pa.bool_(),
+        ("number", float): pa.float64(),
+        ("number", Decimal): step and pa.decimal128(38, max(0, -_exponent(step))),
+        ("string", datetime): pa.timestamp("us", tz="UTC"),
+        ("string", date): pa.date32(),
+    }
+    return choices.get((types.pop(), found)) if found else pa.null()
 
-        return str(msgspec.json.decode(encoded))
-    return encoded.decode()
+
+def _exponent(step: float) -> int:
+    return int(Decimal(repr(step)).normalize().as_tuple().exponent)

@@ -22,6 +22,7 @@ from singer_sdk.singerlib.encoding.simple import Message, RecordMessage
 
 from connectors.tap_base.batches import write_batches
 from connectors.tap_base.plan import Plan, encoder, escaped
+from connectors.tap_base.rejects import REJECT
 
 BUFFER_BYTES = 1 << 16
 """Lines are handed to the pipe in pieces of its usual capacity."""
@@ -162,7 +163,7 @@ class FastEmission(Stream):
             if marks:
                 record = {**marks, **record}
             conform(record)
-            if write_messages:
+            if write_messages or REJECT in record:
                 if write is None:
                     self._write_record_message(record)
                 else:
@@ -220,10 +221,12 @@ class FastEmission(Stream):
         Yields:
             The encoding and the URL of each file, when it is complete.
         """
-        records = self._sync_records(context, write_messages=False)
+        every = self._sync_records(context, write_messages=False)
+        records = (record for record in every if REJECT not in record)
         schema = self.stream_maps[0].transformed_schema
-        for url in write_batches(f"{self.tap_name}--{self.name}", batch_config, schema, records):
-            yield batch_config.encoding, [url]
+        name = f"{self.tap_name}--{self.name}"
+        for encoding, url in write_batches(name, batch_config, schema, records):
+            yield encoding, [url]
 
     def _sync_batches(self, batch_config: BatchConfig, context: Any = None) -> None:
         # Without a replication key no file moves the bookmark; and the last one is written when

@@ -4,15 +4,6 @@ from typing import Any
 
 import msgspec
 
-REJECT = "_tessera_reject"
-"""The reserved field that asks the target to quarantine a record: the reason, as a word."""
-
-PLACE = "_tessera_place"
-"""Where it stood and what is wrong with it, as a sentence without values."""
-
-RAW = "_tessera_raw"
-"""What the file held in place of the record; it goes nowhere but into the quarantine."""
-
 ROW_KEY = "_tessera_row_key"
 """The key of rows whose stream names none: a digest of the content."""
 

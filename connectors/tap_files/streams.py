@@ -3,18 +3,20 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Raw
+from singer_sdk.helpers._batch import BatchConfig
 
 from connectors.tap_base.errors import TapError
+from connectors.tap_base.rejects import PLACE, RAW, REJECT
 from connectors.tap_base.stream import Stream
 from connectors.tap_files.locate import Located, checksum, is_known, locate, on_disk
 from connectors.tap_files.reading import Reader, casts_of
-from connectors.tap_files.rows import PLACE, RAW, REJECT, ROW_KEY, Reject, Row
+from connectors.tap_files.rows import ROW_KEY, Reject, Row
 from connectors.tap_files.settings import StreamSettings
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 RAW_CHARACTERS = 10_000
 """As much of a bad row is kept in the quarantine."""
+
+BULK_BYTES = 4_000_000
+"""Files of less than this together are sent record by record, even where batches are asked for."""
 
 SORTS_AS_TEXT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?")
 
@@ -90,6 +95,11 @@ class FileStream(Stream):
             return {}
         fix = "export it again, or set 'allow_empty: true' where that is what you mean"
         raise TapError("the file is empty", fix, place=file.url)
+
+    def get_batch_config(self, config: Mapping[str, Any]) -> BatchConfig | None:
+        """Batch only what is bulk: a small file is through the pipe before Arrow is loaded."""
+        bulk = sum(file.size for file in self._pending) >= BULK_BYTES
+        return super().get_batch_config(config) if bulk else None
 
     def get_records(self, context: Any) -> Iterator[dict[str, Any]]:
         """Read all pending files.

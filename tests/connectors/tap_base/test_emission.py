@@ -210,19 +210,34 @@ def test_batches_of_json_lines_hold_what_records_would(tmp_path: Path, compressi
     assert messages[-1]["type"] == "STATE"
 
 
-def test_batches_of_parquet_lose_no_digit(tmp_path: Path) -> None:
-    rows = [{**ROWS[0], "n": Decimal("1.10"), "big": 2**70}, ROWS[1]]
-    messages = emit(rows, config=batched(tmp_path, {"format": "parquet", "compression": "none"}))
-    (batch,) = of(messages, "BATCH")
-    table = pq.read_table(urlparse(batch["manifest"][0]).path)
-    assert table.to_pylist()[0] == {
-        "id": 1,
-        "at": "2024-01-01T00:00:00Z",
-        "flag": True,
-        "n": "1.10",
-        "o": '{"x":1}',
-        "big": str(2**70),
+def test_batches_of_parquet_hold_typed_columns(tmp_path: Path) -> None:
+    flat = {
+        "id": {"type": "integer"},
+        "at": {"type": ["string", "null"], "format": "date-time"},
+        "price": {"type": ["number", "null"], "multipleOf": 0.01},
+        "none": {"type": ["string", "null"]},
     }
+    rows = [{"id": 1, "at": datetime(2024, 1, 1), "price": Decimal("1.10")}, {"id": 2}]
+    schema = {"type": "object", "properties": flat}
+    config = batched(tmp_path, {"format": "parquet", "compression": "none"})
+    (batch,) = of(emit(rows, config=config, schema=schema), "BATCH")
+    assert batch["encoding"]["format"] == "parquet"
+    assert pq.read_table(urlparse(batch["manifest"][0]).path).to_pylist() == [
+        {"id": 1, "at": datetime(2024, 1, 1, tzinfo=UTC), "price": Decimal("1.10"), "none": None},
+        {"id": 2, "at": None, "price": None, "none": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    "row", [{"o": {"x": 1}}, {"n": Decimal("0.1")}, {"id": 2**70}, {"new": 1}, {"at": "a\udc80"}]
+)
+def test_what_parquet_cannot_hold_exactly_goes_as_json_lines(tmp_path: Path, row: Any) -> None:
+    config = batched(tmp_path, {"format": "parquet", "compression": "none"})
+    rows = [{"id": 1, **row}]
+    (batch,) = of(emit(rows, config=config), "BATCH")
+    assert batch["encoding"] == {"format": "jsonl", "compression": "none"}
+    content = Path(urlparse(batch["manifest"][0]).path).read_bytes()
+    assert json.loads(content, parse_float=Decimal) == rows[0]
 
 
 def test_a_batched_version_is_activated_before_the_state_leaves(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.tap_base.errors import TapError
-from connectors.tap_files.rows import PLACE, RAW, REJECT
+from connectors.tap_base.rejects import PLACE, RAW, REJECT
 from connectors.tap_files.tap import TapFiles
 
 
