@@ -1,4 +1,4 @@
-"""From packages to the three shapes: newest state, deletions, mappings, increments equal to a rebuild."""
+"""From packages to the three shapes: newest state, deletions, mappings, increments."""
 
 from collections.abc import Callable
 
@@ -40,7 +40,7 @@ def test_increments_and_a_rebuild_agree(warehouse: Callable[[], Warehouse]) -> N
 def test_a_changed_mapping_reads_the_landing_zone_anew(warehouse: Callable[[], Warehouse]) -> None:
     hub = warehouse()
     hub.map("crm", "people", PEOPLE)
-    hub.land("crm", "people", [{"id": "1", "name": "Ada", "nick": "adal"}])
+    hub.land("crm", "people", [{"id": "1", "name": "Ada", "nick": "adal", "email": None}])
     hub.dbt(*STAGED)
     hub.map("crm", "people", {"as": "contacts", "key": ["nick"], "columns": {"full_name": "name"}})
     hub.dbt(*STAGED)
@@ -55,7 +55,7 @@ def test_one_stream_maps_into_two_shapes(warehouse: Callable[[], Warehouse]) -> 
     said = {
         "as": "interactions",
         "where": "post is not null",
-        "columns": {"interaction_id": "post", "author_record_id": "id", "occurred_at": "at"},
+        "columns": {"interaction_id": "post", "author_record_id": "id", "occurred_at": "said_at"},
     }
     hub.map("forum", "users", PEOPLE, said)
     hub.land(
@@ -67,14 +67,15 @@ def test_one_stream_maps_into_two_shapes(warehouse: Callable[[], Warehouse]) -> 
                 "name": "Ada",
                 "email": "a@b.org",
                 "post": "p1",
-                "at": "2025-03-01T10:00:00+02:00",
+                "said_at": "2025-03-01T10:00:00+02:00",
             },
-            {"id": "2", "name": "Bob", "email": None, "post": None, "at": None},
+            {"id": "2", "name": "Bob", "email": None, "post": None, "said_at": None},
         ],
     )
     hub.dbt(*STAGED)
     assert [row[0] for row in hub.query(CONTACTS)] == ["1", "2"]
     assert hub.query(
-        "select interaction_id, author_record_id, direction, strftime(occurred_at at time zone 'UTC', '%H:%M')"
+        "select interaction_id, author_record_id, direction,"
+        " strftime(occurred_at at time zone 'UTC', '%H:%M')"
         " from intermediate.interactions"
     ) == [("p1", "1", "public", "08:00")]

@@ -7,10 +7,18 @@
 {% macro default__json_text(json, path) %}({{ json }} ->> '{{ path }}'){% endmacro %}
 {% macro spark__json_text(json, path) %}get_json_object({{ json }}, '{{ path }}'){% endmacro %}
 
-{# A JSON array of scalars as a list of strings; null stays null. #}
-{% macro json_list(json, path) %}{{ return(adapter.dispatch('json_list', 'tessera')(json, path)) }}{% endmacro %}
-{% macro default__json_list(json, path) %}json_extract_string({{ json }}, '{{ path }}[*]'){% endmacro %}
-{% macro spark__json_list(json, path) %}from_json(get_json_object({{ json }}, '{{ path }}'), 'array<string>'){% endmacro %}
+{# A JSON array as a list of strings: its scalars, or one field of its objects; null stays null. #}
+{% macro json_list(json, path, field='') %}{{ return(adapter.dispatch('json_list', 'tessera')(json, path, field)) }}{% endmacro %}
+{% macro default__json_list(json, path, field='') -%}
+    json_extract_string({{ json }}, '{{ path }}[*]{{ '.' ~ field if field }}')
+{%- endmacro %}
+{% macro spark__json_list(json, path, field='') -%}
+    {%- if field -%}
+        transform(from_json(get_json_object({{ json }}, '{{ path }}'), 'array<map<string, string>>'), item -> item['{{ field }}'])
+    {%- else -%}
+        from_json(get_json_object({{ json }}, '{{ path }}'), 'array<string>')
+    {%- endif -%}
+{%- endmacro %}
 
 {# A list of the given scalars, as text, without nulls and empty strings. #}
 {% macro text_list(expressions) %}{{ return(adapter.dispatch('text_list', 'tessera')(expressions)) }}{% endmacro %}

@@ -42,7 +42,7 @@
             '{{ id }}' as mapping_id,
             {{ row_metadata(stream) }}
         from {{ parquet(files) }}
-        where _tessera_package > {{ seen.get(id, 0) }} {% if mapping.where %}and ({{ mapping.where }}){% endif %}
+        where _tessera_package > {{ seen.get(id, 0) }} {% if mapping.get("where") %}and ({{ mapping.where }}){% endif %}
         union all by name
         {% endif %}
         {% endfor %}
@@ -63,7 +63,7 @@
 
 {# The select list of one mapping; types are asked of the engine, so that a wrong column fails here, by name. #}
 {% macro mapped_columns(shape, source, stream, mapping, files) %}
-    {% set given = mapping.columns or {} %}
+    {% set given = mapping.get("columns") or {} %}
     {% set key = shape_key(shape) %}
     {% for name in given if name not in shape_columns(shape) %}
         {{ exceptions.raise_compiler_error(
@@ -127,13 +127,13 @@
 
 {# `attributes`, with what `consents: {"<channel>:<purpose>": expression}` says under the key consents. #}
 {% macro mapped_attributes(mapping, files) %}
-    {% set given = (mapping.columns or {}).get('attributes') %}
+    {% set given = (mapping.get("columns") or {}).get('attributes') %}
     {% set attributes %}
         {% if given is mapping %}{{ json_object(given) }}
         {% elif given is none %}{{ remaining_attributes(mapping, files) }}
         {% else %}cast({{ given }} as json){% endif %}
     {% endset %}
-    {% if mapping.consents %}
+    {% if mapping.get("consents") %}
         json_merge_patch(coalesce({{ attributes }}, '{}'), {{ json_object({'consents': mapping.consents}) }})
     {% else %}
         {{ attributes }}
@@ -147,7 +147,7 @@
 
 {# What else the source said: its scalar columns that no expression mentions. #}
 {% macro remaining_attributes(mapping, files) %}
-    {% set mentioned = tojson([mapping.columns, mapping.key, mapping.consents]) %}
+    {% set mentioned = tojson([mapping.get("columns") or {}, mapping.get("key"), mapping.get("consents")]) %}
     {% set rest = [] %}
     {% for row in run_query('describe select * from ' ~ parquet(files)).rows %}
         {% set name = row[0] %}

@@ -1,5 +1,6 @@
 {#
-  The union of the rooms' mappings onto a shape: columns of the shape only, in its order.
+  The union of the rooms' mappings onto a shape: columns of the shape only, in its order;
+  a mapping gives those it knows, the others are null.
   `rooms`: (tap, model) of each platform. Its models are built only where hub.yaml has a source with that
   tap, so that a hub pays for the platforms it uses:  {{ config(enabled=has_source('tap-mastodon')) }}
 #}
@@ -10,7 +11,11 @@
         {% for name, type in shape_columns(shape).items() -%}
         {{ empty_for_null(name, type) }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from {{ ref(model) }}
+    from (
+        select * from {{ ref(model) }}
+        union all by name
+        {{ empty_shape(shape) }}
+    )
     {% endfor %}
 {% endmacro %}
 

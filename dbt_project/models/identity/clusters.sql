@@ -1,2 +1,10 @@
--- Interim: every record its own customer, until the matching models take this place.
-select source, source_record_id, 'cus_' || md5(source||source_record_id)[:8] as customer_id, 'alone' as linked_by, 1.0 as confidence, current_timestamp as linked_at from {{ ref('int_contacts') }}
+-- Grain: one source record and its customer, with the strongest link that ties it there.
+-- depends_on: {{ ref('resolution') }}
+select
+    source,
+    source_record_id,
+    customer_id,
+    linked_by,
+    confidence,
+    linked_at
+from identity_work.v_clusters

@@ -1,2 +1,10 @@
--- Interim: every record its own customer, until the matching models take this place.
-select source, source_record_id, 'email' as kind, unnest(emails) as value from {{ ref('int_contacts') }} union all select source, source_record_id, 'phone' as kind, unnest(phones) as value from {{ ref('int_contacts') }}
+-- Grain: one identifier of one record, in its normal form; `blocked` says why it never links.
+-- depends_on: {{ ref('resolution') }}
+select
+    source,
+    source_record_id,
+    kind,
+    value,
+    origin,
+    blocked
+from identity_work.v_identifiers

@@ -1,4 +1,5 @@
 -- Grain: one source record of a person or organisation. A new platform adds its line here.
 {{ config(alias='contacts') }}
 {{ union_shape('contacts', [
+    ('tap-imap', 'map_imap__contacts'),
 ]) }}

@@ -1,4 +1,5 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-imap', 'map_imap__interactions'),
 ]) }}

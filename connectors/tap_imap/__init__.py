@@ -1,0 +1,1 @@
+"""Mailboxes over IMAP: what people write, without loading what they attach."""
