@@ -1,0 +1,61 @@
+"""Pairs worth comparing: records that share a key few others have.
+
+A key crossing its cap, up or down, counts as a change of all its records, so that an increment ends with
+the same pairs as a rebuild.
+"""
+
+from identity.config import Config
+from identity.keys import BLOCK_CAP, PAIR_CAP
+
+
+def eligible_sql(keys: str, records: str, config: Config, only: str | None = None) -> str:
+    """Returns a SELECT of the keys that may make pairs.
+
+    Args:
+        keys: Relation of keys.
+        records: Standardised records; their names say how many people carry an identifier.
+        config: Caps per rung.
+        only: Relation (key) to restrict to, or None for all.
+    """
+    within = f"WHERE key IN (FROM {only})" if only else ""
+    caps = " ".join(f"WHEN {r.bit} THEN {r.cap}" for r in config.rungs() if r.bit > 1)
+    return f"""
+        WITH shared AS (
+            SELECT key, any_value(bit) AS bit, count(*) AS carriers FROM {keys} {within}
+            GROUP BY key HAVING carriers > 1
+        ),
+        crowded AS (
+            SELECT s.key, any_value(s.bit) AS bit, count(DISTINCT CASE WHEN NOT r.profile
+                THEN coalesce(left(least(r.given, r.family), 2), '') || coalesce(left(greatest(r.given, r.family), 2), '')
+                END) AS names
+            FROM shared AS s INNER JOIN {keys} AS k ON s.key = k.key INNER JOIN {records} AS r ON k.rkey = r.rkey
+            WHERE s.bit > 0 AND s.carriers > 2 AND s.carriers <= {PAIR_CAP}
+            GROUP BY s.key
+        )
+        SELECT key FROM shared WHERE carriers <= CASE WHEN bit = 0 THEN {BLOCK_CAP} ELSE 2 END
+        UNION ALL
+        SELECT key FROM crowded WHERE names <= CASE bit {caps} ELSE 3 END"""
+
+
+def pairs_sql(keys: str, eligible: str, dirty: str | None = None) -> str:
+    """Returns a SELECT (l, r, mask) of the pairs that share eligible keys.
+
+    Args:
+        keys: Relation of keys.
+        eligible: Relation of eligible keys.
+        dirty: Relation (rkey) of the records whose pairs are wanted, or None for all pairs.
+    """
+    direction = "CASE WHEN {0}.side = 3 AND {1}.side = 4 THEN {2} WHEN {0}.side = 4 AND {1}.side = 3 THEN {3} ELSE 0 END"
+    if dirty is None:
+        source = f"{keys} AS a INNER JOIN {keys} AS b ON a.key = b.key AND a.rkey < b.rkey"
+        ends = f"a.rkey AS l, b.rkey AS r, a.bit | {direction.format('a', 'b', 256, 512)} AS mask"
+    else:
+        source = f"""(SELECT * FROM {keys} WHERE rkey IN (FROM {dirty})) AS a
+            INNER JOIN {keys} AS b ON a.key = b.key AND a.rkey <> b.rkey"""
+        ends = f"""least(a.rkey, b.rkey) AS l, greatest(a.rkey, b.rkey) AS r, a.bit | CASE WHEN a.rkey < b.rkey
+            THEN {direction.format("a", "b", 256, 512)} ELSE {direction.format("b", "a", 256, 512)} END AS mask"""
+    return f"""
+        SELECT l, r, CAST(bit_or(mask) AS SMALLINT) AS mask FROM (
+            SELECT {ends} FROM {source}
+            WHERE a.key IN (FROM {eligible}) AND NOT (a.side = b.side AND a.side IN (1, 2))
+        ) GROUP BY l, r"""

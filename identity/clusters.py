@@ -1,0 +1,154 @@
+"""From scored edges to clusters: which components are affected, and what each falls into."""
+
+import numpy as np
+
+from identity.config import Config
+from identity.graph import Component, Ints, components, partition
+from identity.model import Model
+from identity.scoring import contact_sql
+from identity.store import Store
+
+# Components up to this size get all their pairs of contacts compared before they are cut.
+_COMPARED = 200
+
+
+def raw_condition(config: Config) -> str:
+    """Returns the SQL condition under which an edge holds a component together."""
+    return f"veto = 0 AND bits >= CASE WHEN soft THEN {config.accept - config.margin} ELSE {config.accept} END"
+
+
+def recluster(
+    store: Store, model: Model, config: Config, population: int, affected: str | None
+) -> None:
+    """Writes the temp table `clustered` (rkey, component, cluster) for the affected records.
+
+    Args:
+        store: Working tables; `edges` and `records` are current.
+        model: The trained model, for pairs never compared so far.
+        config: Thresholds.
+        population: Records that the prior reckons with.
+        affected: Relation (rkey) of whole components and new records, or None for all records.
+    """
+    con = store.con
+    nodes_from = affected or store.name("records")
+    within = (
+        f"AND l IN (SELECT rkey FROM {affected}) AND r IN (SELECT rkey FROM {affected})"
+        if affected
+        else ""
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT l, r FROM {store.name('edges')}"
+        f" WHERE {raw_condition(config)} {within}"
+    )
+    ends = con.execute("SELECT l, r FROM raw").fetchnumpy()
+    keys = np.unique(np.concatenate([ends["l"], ends["r"]])).astype(np.uint64)
+    left, right = (np.searchsorted(keys, ends[c]).astype(np.int64) for c in ("l", "r"))
+    label = components(len(keys), left, right)
+    found = {"rkey": keys, "component": keys[label] if len(keys) else keys}
+    con.register("labelled", _arrow(found))
+    con.execute("CREATE OR REPLACE TEMP TABLE labels AS FROM labelled")
+    con.unregister("labelled")
+    loose = _cut(store, model, config, population)
+    con.register("cut_now", _arrow(loose))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE clustered AS
+        SELECT n.rkey, coalesce(g.component, n.rkey) AS component, coalesce(c.cluster, g.component, n.rkey) AS cluster
+        FROM {nodes_from} AS n LEFT JOIN labels AS g ON n.rkey = g.rkey LEFT JOIN cut_now AS c ON n.rkey = c.rkey"""
+    )
+    con.unregister("cut_now")
+
+
+def _cut(store: Store, model: Model, config: Config, population: int) -> dict[str, Ints]:
+    """Returns the clusters of the components that do not hang together of themselves."""
+    con = store.con
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE inner_edges AS
+        SELECT g.component, e.l, e.r, e.bits, e.soft, e.veto
+        FROM {store.name("edges")} AS e
+        INNER JOIN labels AS g ON e.l = g.rkey INNER JOIN labels AS h ON e.r = h.rkey
+        WHERE g.component = h.component"""
+    )
+    # Whole: every two contacts are linked, nothing is vetoed; its profiles then have no other owner.
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE loose AS
+        WITH sizes AS (
+            SELECT g.component, count(*) AS size, count(*) FILTER (NOT r.profile) AS contacts
+            FROM labels AS g INNER JOIN {store.name("records")} AS r ON g.rkey = r.rkey GROUP BY g.component
+        ),
+        links AS (
+            SELECT component, count(*) FILTER (NOT soft AND bits >= {config.accept} AND NOT (l.profile OR r.profile)) AS linked,
+                count(*) FILTER (soft) AS soft, bool_or(veto > 0) AS vetoed,
+                min(bits) FILTER (soft) AS softest
+            FROM inner_edges AS e
+            INNER JOIN {store.name("records")} AS l ON e.l = l.rkey
+            INNER JOIN {store.name("records")} AS r ON e.r = r.rkey
+            GROUP BY component
+        )
+        SELECT component, size, contacts FROM sizes INNER JOIN links USING (component)
+        WHERE vetoed OR linked < contacts * (contacts - 1) // 2 OR size > {config.max_cluster}
+            OR softest < {config.accept}"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE missing AS
+        SELECT a.rkey AS l, b.rkey AS r, CAST(0 AS SMALLINT) AS mask
+        FROM loose INNER JOIN labels AS a USING (component) INNER JOIN labels AS b USING (component)
+        WHERE a.rkey < b.rkey AND loose.size <= {_COMPARED} AND loose.contacts > 1
+        AND NOT EXISTS (SELECT 1 FROM inner_edges AS e WHERE e.l = a.rkey AND e.r = b.rkey)"""
+    )
+    compared = contact_sql("missing", store.name("records"), model, config, population)
+    rows = con.execute(
+        f"""SELECT component, l, r, bits, soft, veto FROM inner_edges INNER JOIN loose USING (component)
+        UNION ALL SELECT g.component, s.l, s.r, s.bits, s.soft, s.veto FROM ({compared}) AS s
+        INNER JOIN labels AS g ON s.l = g.rkey
+        ORDER BY 1, 2, 3"""
+    ).fetchnumpy()
+    nodes = con.execute(
+        f"""SELECT g.component, g.rkey, r.profile FROM labels AS g INNER JOIN loose USING (component)
+        INNER JOIN {store.name("records")} AS r ON g.rkey = r.rkey ORDER BY 1, 2"""
+    ).fetchnumpy()
+    return _partitions(nodes, rows, config)
+
+
+def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -> dict[str, Ints]:
+    keys = nodes["rkey"].astype(np.uint64)
+    order = np.argsort(keys, kind="stable")
+    where = np.empty(len(keys), dtype=np.int64)
+    where[order] = np.arange(len(keys))
+    at = {c: order[np.searchsorted(keys[order], rows[c].astype(np.uint64))] for c in ("l", "r")}
+    starts = (
+        np.flatnonzero(np.r_[True, nodes["component"][1:] != nodes["component"][:-1]])
+        if len(keys)
+        else []
+    )
+    edge_at = np.searchsorted(rows["component"], nodes["component"][starts]) if len(keys) else []
+    bounds = [*list(starts), len(keys)]
+    edge_bounds = [*list(edge_at), len(rows["l"])]
+    profile = nodes["profile"].tolist()
+    left, right = at["l"].tolist(), at["r"].tolist()
+    bits, soft, veto = rows["bits"].tolist(), rows["soft"].tolist(), (rows["veto"] > 0).tolist()
+    cluster = np.arange(len(keys), dtype=np.int64)
+    for i in range(len(bounds) - 1):
+        a, b, e, f = bounds[i], bounds[i + 1], edge_bounds[i], edge_bounds[i + 1]
+        component = Component(
+            b - a,
+            profile[a:b],
+            [x - a for x in left[e:f]],
+            [x - a for x in right[e:f]],
+            bits[e:f],
+            soft[e:f],
+            veto[e:f],
+            [x >= _CONFIRMED for x in bits[e:f]],
+        )
+        found = partition(component, config.accept, config.margin, config.max_cluster)
+        cluster[a:b] = a + np.asarray(found)
+    return {"rkey": keys, "cluster": keys[cluster] if len(keys) else keys}
+
+
+# The bits written for a pair that a person confirmed.
+_CONFIRMED = 90.0
+
+
+def _arrow(columns: dict[str, Ints]) -> object:
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(values) for name, values in columns.items()})

@@ -1,0 +1,75 @@
+"""Settings of identity resolution: the `identity:` block of hub.yaml, with defaults that need nothing."""
+
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A rule of the evidence ladder: its name, weight in bits, and how many may share its identifier."""
+
+    name: str
+    kind: str
+    weight: float
+    cap: int = 0
+    alone: bool = True
+    bit: int = 0
+
+
+@dataclass(frozen=True)
+class Config:
+    """How records are told apart.
+
+    Attributes:
+        country: ISO code by which phone numbers without prefix are read, where the record names none.
+        accept: Bits of evidence from which a link is made (3 bits are odds of 8 to 1).
+        suggest: Bits from which a pair is shown to a person.
+        margin: Bits by which a profile's best owner must lead the next one.
+        max_cluster: Records from which a cluster is cut to its strongest links.
+        model: 'auto' (trained on the first run that has enough records, then kept), 'default', or a path.
+        ladder: Path of the evidence ladder.
+        decisions: Path of the decisions file, under version control.
+        suppressed: Path of the list of suppressed identifiers (salted hashes).
+        salt: Secret of those hashes.
+        exclusive: Platforms on which one person has one verified account.
+    """
+
+    country: str | None = None
+    accept: float = 3.0
+    suggest: float = -3.0
+    margin: float = 3.0
+    max_cluster: int = 500
+    model: str = "auto"
+    ladder: str = str(HERE / "ladder.yaml")
+    decisions: str | None = None
+    suppressed: str | None = None
+    salt: str = ""
+    exclusive: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, given: "dict[str, Any] | Config | None") -> "Config":
+        """Returns the settings of a mapping; names it does not know belong to other rooms."""
+        if isinstance(given, Config):
+            return given
+        known = {f.name for f in fields(cls)}
+        values = {k: v for k, v in (given or {}).items() if k in known}
+        if "exclusive" in values:
+            values["exclusive"] = tuple(values["exclusive"])
+        return cls(**values)
+
+    def rungs(self) -> list[Rung]:
+        """Returns the ladder, strongest rung first."""
+        return _rungs(self.ladder)
+
+
+@cache
+def _rungs(path: str) -> list[Rung]:
+    loaded = YAML(typ="safe", pure=True).load(Path(path).read_text("utf-8"))
+    rungs = [Rung(**r) for r in loaded["rungs"]]
+    return sorted(rungs, key=lambda r: -r.weight)

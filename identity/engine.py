@@ -1,0 +1,281 @@
+"""One run of identity resolution: find what changed, compare it, cut the affected components, name them.
+
+The order is the same whether everything or nothing is new; a full run is one in which every record is
+dirty. All working tables change in one transaction: a killed run leaves the state of the run before.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from identity import candidates, decisions, keys, ledger, outputs, stable, standardise, terms
+from identity.clusters import raw_condition, recluster
+from identity.config import Config
+from identity.modelfile import current_model
+from identity.scoring import scored_sql
+from identity.store import IDENTIFIERS, RECORDS, SCHEMA, Store, empty, transaction
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did.
+
+    Attributes:
+        full: Whether everything was computed anew.
+        changed: Contacts new or changed; `removed`: contacts gone.
+        compared: Pairs scored.
+        records, clusters: Totals after the run.
+        events: Number of identity events by kind.
+    """
+
+    full: bool
+    changed: int
+    removed: int
+    compared: int
+    records: int
+    clusters: int
+    events: dict[str, int]
+
+
+def resolve(
+    con: duckdb.DuckDBPyConnection,
+    contacts: str = "intermediate.contacts",
+    home: Path | str | None = None,
+    config: dict[str, Any] | Config | None = None,
+    *,
+    schema: str = SCHEMA,
+    full: bool = False,
+) -> Outcome:
+    """Resolves contacts to customers and keeps the working tables of `schema` current.
+
+    Args:
+        con: Read-write connection.
+        contacts: Relation in the contacts shape; absent columns count as NULL.
+        home: TESSERA_HOME, for the id ledger and the trained model under `landing/_identity`; without it ids
+            live in the working tables alone and the shipped model is used.
+        config: The `identity:` block of hub.yaml.
+        schema: Schema of the working tables.
+        full: Compute everything anew even where an increment would do.
+    """
+    settings = Config.of(config)
+    place = Path(home) / "landing" / "_identity" if home else None
+    store = Store(con, schema)
+    store.create()
+    keep = store.temporary()
+    with transaction(con):
+        outcome = _run(store, contacts, place, settings, full)
+        store.put("ran_at", time.time())
+        outputs.create_views(store, settings)
+        store.forget_temporary(keep)
+    return outcome
+
+
+def _run(store: Store, contacts: str, place: Path | None, config: Config, full: bool) -> Outcome:
+    con = store.con
+    run = _Run(store, config, place)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS {standardise.contacts_sql(con, contacts)}")
+    total = int(store.one("SELECT count(*) FROM asked"))
+    full = full or run.must_be_full(total)
+    if full:
+        store.clear()
+        run.standardise("SELECT * FROM asked")
+        changed, removed = total, 0
+        run.adopt_model(total)
+        run.load_all(total)
+    else:
+        changed, removed = run.changes()
+        if not changed and not removed and not run.decisions_changed():
+            return Outcome(
+                False, 0, 0, 0, total, int(store.get("clusters") or 0), run.name_clusters(None)
+            )
+        run.load_changed(total)
+    compared = run.compare(full)
+    affected = None if full else run.affected()
+    recluster(store, run.model, config, run.population, affected)
+    run.take_clusters(full)
+    events = run.name_clusters("clustered")
+    clusters = int(store.one(f"SELECT count(DISTINCT cluster) FROM {store.name('members')}"))
+    store.put("clusters", clusters)
+    return Outcome(full, changed, removed, compared, total, clusters, events)
+
+
+class _Run:
+    """The steps of one run over the working tables."""
+
+    def __init__(self, store: Store, config: Config, place: Path | None) -> None:
+        self.store, self.config, self.place = store, config, place
+        self.con = store.con
+        self.model = current_model(place, config)
+        self.population = int(store.get("population") or 0)
+
+    def fingerprint(self) -> str:
+        """Returns what, when it changes, makes every score stale."""
+        parts = [
+            Path(self.config.ladder).read_text("utf-8"), repr(self.config), self.model.version,
+            duckdb.__version__, keys.contact_keys(), VERSION,
+        ]  # fmt: skip
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+    def must_be_full(self, total: int) -> bool:
+        """Returns whether the working tables cannot be carried on from."""
+        if not self.store.has_records() or self.store.get("fingerprint") != self.fingerprint():
+            return True
+        # The prior and the frequencies were frozen for a population of another size.
+        return total > 4 * max(self.population, 250) or 4 * total < self.population
+
+    def standardise(self, select: str) -> None:
+        """Writes the temp tables `new_records` and `new_identifiers`."""
+        empty(self.con, "new_records", RECORDS)
+        empty(self.con, "new_identifiers", IDENTIFIERS)
+        for records, identifiers in standardise.batches(self.con, select, self.config):
+            self.con.register("batch", records)
+            self.con.execute("INSERT INTO new_records FROM batch")
+            self.con.register("batch", identifiers)
+            self.con.execute("INSERT INTO new_identifiers FROM batch")
+            self.con.unregister("batch")
+
+    def adopt_model(self, total: int) -> None:
+        """Freezes model, population and frequencies for this and the runs to come."""
+        self.model = current_model(self.place, self.config, self.con, "new_records")
+        self.population = total
+        self.store.put("population", total)
+        terms.count(self.con, self.model, "new_records", self.store.name("terms"))
+        self.store.put("fingerprint", self.fingerprint())
+
+    def load_all(self, total: int) -> None:
+        """Fills records, identifiers and keys from the new ones."""
+        rare = terms.with_rarity(
+            self.model, "new_records", self.store.name("terms"), self.population
+        )
+        self.con.execute(f"CREATE OR REPLACE TABLE {self.store.name('records')} AS {rare}")
+        self.con.execute(f"INSERT INTO {self.store.name('identifiers')} FROM new_identifiers")
+        self.con.execute(f"INSERT INTO {self.store.name('keys')} {self._keys_sql()}")
+        decisions.load(self.store, self.config)
+
+    def _keys_sql(self) -> str:
+        parts = (keys.identifier_keys(self.config), keys.contact_keys(), keys.profile_keys())
+        named = [p.format(ids="new_identifiers", records="new_records") for p in parts]
+        return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(f'({p})' for p in named)})"
+
+    def compare(self, full: bool) -> int:
+        """Scores the pairs of dirty records and replaces their edges; returns how many pairs."""
+        con, store = self.con, self.store
+        only = None if full else "touched_keys"
+        eligible = candidates.eligible_sql(
+            store.name("keys"), store.name("records"), self.config, only
+        )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE eligible AS {eligible}")
+        pairs = candidates.pairs_sql(store.name("keys"), "eligible", None if full else "dirty")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
+        scored = scored_sql(
+            "pairs", store.name("records"), self.model, self.config, self.population
+        )
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE scored AS SELECT * FROM ({scored})
+            WHERE bits >= {self.config.suggest} OR mask & 63 <> 0"""
+        )
+        decisions.apply(store, None if full else "dirty")
+        edges = store.name("edges")
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE fresh AS SELECT s.*, coalesce(e.first_seen, now()) AS first_seen
+            FROM scored AS s LEFT JOIN {edges} AS e ON s.l = e.l AND s.r = e.r"""
+        )
+        if not full:
+            con.execute(f"DELETE FROM {edges} WHERE l IN (FROM dirty) OR r IN (FROM dirty)")
+        con.execute(f"INSERT INTO {edges} FROM fresh")
+        return int(store.one("SELECT count(*) FROM pairs"))
+
+    def take_clusters(self, full: bool) -> None:
+        """Replaces the clusters of the affected records."""
+        members = self.store.name("members")
+        if full:
+            self.con.execute(f"DELETE FROM {members}")
+        else:
+            self.con.execute(
+                f"DELETE FROM {members} WHERE rkey IN (FROM affected) OR rkey IN (SELECT rkey FROM gone)"
+            )
+        self.con.execute(
+            f"INSERT INTO {members} {outputs.linked_sql(self.store, self.config, None if full else 'affected')}"
+        )
+
+    def changes(self) -> tuple[int, int]:
+        """Finds contacts that are new, changed or gone; returns their numbers."""
+        records = self.store.name("records")
+        self.con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE news AS SELECT a.rkey FROM asked AS a
+            LEFT JOIN {records} AS r ON a.rkey = r.rkey WHERE r.hash IS DISTINCT FROM a.hash"""
+        )
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM {records}"
+            " WHERE rkey NOT IN (SELECT rkey FROM asked)"
+        )
+        return int(self.store.one("SELECT count(*) FROM news")), int(
+            self.store.one("SELECT count(*) FROM gone")
+        )
+
+    def decisions_changed(self) -> bool:
+        """Returns whether the decisions file says something new of records at hand."""
+        return decisions.changed(self.store, self.config)
+
+    def load_changed(self, total: int) -> None:
+        """Replaces changed records, identifiers and keys; finds `dirty` (records to compare anew)."""
+        con, store = self.con, self.store
+        self.standardise("SELECT * FROM asked WHERE rkey IN (FROM news)")
+        con.execute("CREATE OR REPLACE TEMP TABLE leaving AS FROM news UNION ALL FROM gone")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE new_keys AS {self._keys_sql()}")
+        all_keys, records = store.name("keys"), store.name("records")
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE touched_keys AS SELECT DISTINCT key FROM (
+            SELECT key FROM {all_keys} WHERE rkey IN (FROM leaving) UNION ALL SELECT key FROM new_keys)"""
+        )
+        eligible = candidates.eligible_sql(all_keys, records, self.config, "touched_keys")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE before AS {eligible}")
+        for table in ("records", "identifiers", "keys"):
+            con.execute(f"DELETE FROM {store.name(table)} WHERE rkey IN (FROM leaving)")
+        rare = terms.with_rarity(self.model, "new_records", store.name("terms"), self.population)
+        con.execute(f"INSERT INTO {records} {rare}")
+        con.execute(f"INSERT INTO {store.name('identifiers')} FROM new_identifiers")
+        con.execute(f"INSERT INTO {all_keys} FROM new_keys")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE after AS {eligible}")
+        decisions.load(store, self.config, "decided_before")
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE dirty AS SELECT DISTINCT rkey FROM (
+            FROM leaving UNION ALL
+            SELECT rkey FROM {all_keys} WHERE key IN ((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before))
+            UNION ALL SELECT unnest([l, r]) FROM (
+                (FROM {store.name("decided")} EXCEPT FROM decided_before)
+                UNION ALL (FROM decided_before EXCEPT FROM {store.name("decided")})))"""
+        )
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE touched_keys AS SELECT DISTINCT key FROM {all_keys} WHERE rkey IN (FROM dirty)"
+        )
+
+    def affected(self) -> str:
+        """Writes `affected` (rkey): the whole components that dirty records were in or now reach."""
+        con, store = self.con, self.store
+        members = store.name("members")
+        raw = f"SELECT l, r FROM fresh WHERE {raw_condition(self.config)}"
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE affected AS
+            WITH hit AS (
+                SELECT rkey FROM dirty UNION ALL SELECT l FROM ({raw}) UNION ALL SELECT r FROM ({raw})
+            ),
+            moved AS (SELECT DISTINCT component FROM {members} WHERE rkey IN (FROM hit))
+            SELECT rkey FROM {members} WHERE component IN (FROM moved) AND rkey NOT IN (FROM gone)
+            UNION SELECT rkey FROM news"""
+        )
+        return "affected"
+
+    def name_clusters(self, moved: str | None) -> dict[str, int]:
+        """Gives clusters their lasting ids; returns the number of events by kind."""
+        return stable.name_clusters(
+            self.store, moved, ledger.read(self.place) if self.place else None
+        )
+
+
+# Raised whenever the same contacts would give other working tables.
+VERSION = "1"

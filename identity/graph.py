@@ -1,0 +1,191 @@
+"""Connected components and the cutting of those that hang together too loosely.
+
+A component of raw links is one cluster where every two of its contacts are linked and nothing speaks
+against any two; all others are built up again, strongest evidence first: two groups join only while what
+is known between all their members says so, on average, and no veto stands between them. The result is a
+function of the component alone, so that it does not matter which run, order or thread computed it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+# Bits count no more than this in an average, so that one pair cannot speak for a whole group.
+_CLIP = (-15.0, 25.0)
+# What a pair never compared is taken for, where a component is too large to compare all its pairs.
+_UNKNOWN = -4.0
+# Evidence from which a link is a fact rather than a likeness: taken before any average.
+HARD = 20.0
+
+
+@dataclass(frozen=True)
+class Component:
+    """Nodes 0..n-1 in the order of their record keys, and edges between them.
+
+    Attributes:
+        size: Number of nodes.
+        profile: Whether a node is a social profile.
+        left, right: Edge ends.
+        bits: Evidence per edge.
+        soft: Whether an edge is a profile's likeness to a contact, which must have no rival.
+        veto: Whether nothing may put the two ends together.
+        confirmed: Whether a person decided that the two ends are one.
+    """
+
+    size: int
+    profile: list[bool]
+    left: list[int]
+    right: list[int]
+    bits: list[float]
+    soft: list[bool]
+    veto: list[bool]
+    confirmed: list[bool]
+
+
+def components(nodes: int, left: Ints, right: Ints) -> Ints:
+    """Returns the smallest node of each node's component (vectorised hooking and pointer jumping)."""
+    label = np.arange(nodes, dtype=np.int64)
+    while left.size:
+        a, b = label[left], label[right]
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        open_ = low != high
+        if not open_.any():
+            break
+        left, right, low, high = left[open_], right[open_], low[open_], high[open_]
+        np.minimum.at(label, high, low)
+        while True:
+            further = label[label]
+            if np.array_equal(further, label):
+                break
+            label = further
+    return label
+
+
+def partition(c: Component, accept: float, margin: float, largest: int) -> list[int]:
+    """Returns each node's cluster, named by its smallest node."""
+    groups = _Groups(c)
+    order = sorted(range(len(c.left)), key=lambda e: (-c.bits[e], c.left[e], c.right[e]))
+    for e in order:
+        if c.confirmed[e]:
+            groups.join(c.left[e], c.right[e], force=True)
+    for e in order:
+        if c.bits[e] >= HARD and not c.soft[e] and not c.veto[e]:
+            groups.join(c.left[e], c.right[e], largest=largest)
+    _average(c, groups, accept, largest)
+    _profiles(c, groups, order, accept, margin, largest)
+    return [groups.find(i) for i in range(c.size)]
+
+
+class _Groups:
+    """Union-find whose unions respect vetoes between members."""
+
+    def __init__(self, c: Component) -> None:
+        self.parent = list(range(c.size))
+        self.members = [{i} for i in range(c.size)]
+        self.against: list[set[int]] = [set() for _ in range(c.size)]
+        for a, b, veto in zip(c.left, c.right, c.veto, strict=True):
+            if veto:
+                self.against[a].add(b)
+                self.against[b].add(a)
+
+    def find(self, i: int) -> int:
+        while self.parent[i] != i:
+            self.parent[i] = self.parent[self.parent[i]]
+            i = self.parent[i]
+        return i
+
+    def may(self, a: int, b: int) -> bool:
+        return self.against[a].isdisjoint(self.members[b])
+
+    def join(self, a: int, b: int, *, force: bool = False, largest: int = 0) -> bool:
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return True
+        if not force and not self.may(a, b):
+            return False
+        if largest and len(self.members[a]) + len(self.members[b]) > largest:
+            return False
+        a, b = min(a, b), max(a, b)
+        self.parent[b] = a
+        self.members[a] |= self.members[b]
+        self.against[a] |= self.against[b]
+        return True
+
+
+def _average(c: Component, groups: _Groups, accept: float, largest: int) -> None:
+    """Joins groups of contacts while the mean evidence between them is at least `accept`."""
+    total: dict[int, dict[int, float]] = {}
+    known: dict[int, dict[int, int]] = {}
+    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
+        if soft:
+            continue
+        ga, gb = groups.find(a), groups.find(b)
+        if ga == gb:
+            continue
+        for x, y in ((ga, gb), (gb, ga)):
+            row = total.setdefault(x, {})
+            row[y] = row.get(y, 0.0) + min(max(bits, _CLIP[0]), _CLIP[1])
+            count = known.setdefault(x, {})
+            count[y] = count.get(y, 0) + 1
+    contacts = {g: sum(not c.profile[i] for i in groups.members[g]) or 1 for g in total}
+
+    def mean(x: int, y: int) -> float:
+        n = known[x][y]
+        unknown = max(contacts[x] * contacts[y] - n, 0) if c.size > _COMPARED else 0
+        return (total[x][y] + unknown * _UNKNOWN) / (n + unknown)
+
+    while True:
+        best: tuple[float, int, int] | None = None
+        for x, row in total.items():
+            for y in row:
+                if x < y and groups.may(x, y):
+                    score = (-mean(x, y), x, y)
+                    if best is None or score < best:
+                        best = score
+        if best is None or -best[0] < accept:
+            return
+        _, x, y = best
+        if not groups.join(x, y, largest=largest):
+            del total[x][y], total[y][x]
+            continue
+        contacts[x] += contacts[y]
+        for z, value in total.pop(y).items():
+            n = known[y].pop(z)
+            del total[z][y]
+            known[z].pop(y)
+            if z != x:
+                for p, q in ((x, z), (z, x)):
+                    total[p][q] = total[p].get(q, 0.0) + value
+                    known[p][q] = known[p].get(q, 0) + n
+
+
+# Components up to this size had all their pairs of contacts compared.
+_COMPARED = 200
+
+
+def _profiles(
+    c: Component, groups: _Groups, order: list[int], accept: float, margin: float, largest: int
+) -> None:
+    """Gives each profile to the group it resembles best, unless another group comes close."""
+    claims: dict[int, dict[int, float]] = {}
+    for e in order:
+        if not c.soft[e] or c.veto[e]:
+            continue
+        for profile, other in ((c.left[e], c.right[e]), (c.right[e], c.left[e])):
+            if c.profile[profile] and not c.profile[other]:
+                row = claims.setdefault(profile, {})
+                group = groups.find(other)
+                row[group] = max(row.get(group, -100.0), c.bits[e])
+    chosen = []
+    for profile, row in claims.items():
+        ranked = sorted(row.items(), key=lambda item: (-item[1], item[0]))
+        best, bits = ranked[0]
+        if bits >= accept and (len(ranked) == 1 or bits - ranked[1][1] >= margin):
+            chosen.append((-bits, profile, best))
+    for _, profile, group in sorted(chosen):
+        # An account that already has an owner must not tie that owner to a second one.
+        if all(c.profile[i] for i in groups.members[groups.find(profile)]):
+            groups.join(profile, group, largest=largest)

@@ -1,0 +1,76 @@
+"""Where two records meet: identifiers, and blocking keys for records that share none.
+
+Grain of `keys`: one record and key. `bit` is the ladder rung that a shared key proves (0 for a mere
+blocking key); `side` says who may meet: 0 any two, 1 contacts with side 2, 2 profiles with side 1,
+3 who owns an account and 4 who names it.
+"""
+
+from identity.config import Config
+
+# Blocking keys of contacts. Each forgives what the others insist on; NULL parts make no key.
+CONTACT_KEYS = (
+    "'bn' || birth || left(least(given, family), 1) || left(greatest(given, family), 1)",
+    "'bg' || birth || given",
+    "'bf' || birth || family",
+    "'bp' || birth || coalesce(postal, city, birth_place)",
+    "'gf' || least(given, family) || greatest(given, family) || coalesce(left(birth, 4), '')",
+    "'gc' || least(given, family) || greatest(given, family) || coalesce(city, postal)",
+    "'n' || least(given, family) || greatest(given, family)",
+    "'pf' || postal || left(family, 4)",
+    "'pg' || postal || left(given, 4)",
+    "'cf' || city || family || left(given, 1)",
+    "'st' || street || coalesce(postal, city, '')",
+    "'el' || split_part(email, '@', 1)",
+    "'id' || national_id",
+    "'fy' || family || left(given, 2) || left(birth, 7)",
+    "'gy' || given || left(family, 2) || left(birth, 7)",
+    "'gm' || given || right(birth, 5) || left(birth, 3)",
+    "'em' || email",
+)
+# A blocking key shared by more records than this says too little to be worth the comparisons.
+BLOCK_CAP = 40
+# Records beyond which an identifier is not expanded into pairs, whatever they are called.
+PAIR_CAP = 60
+
+
+def identifier_keys(config: Config) -> str:
+    """Returns a SELECT of keys from the identifiers relation `{ids}` (junk never links)."""
+    cases = " ".join(
+        f"WHEN '{r.kind}' THEN {r.bit}" for r in config.rungs() if r.name != "reciprocal_link"
+    )
+    return f"""
+        SELECT hash(kind, value) AS key, rkey, CAST(CASE kind {cases} END AS SMALLINT) AS bit,
+            CAST(CASE WHEN kind <> 'account' THEN 0 WHEN origin = 'own' THEN 3 ELSE 4 END AS TINYINT) AS side
+        FROM {{ids}} WHERE junk = ''"""
+
+
+def contact_keys() -> str:
+    """Returns a SELECT of blocking keys from the records relation `{records}`."""
+    listed = ", ".join(f"hash({k})" for k in CONTACT_KEYS)
+    present = ", ".join(f"({k}) IS NOT NULL" for k in CONTACT_KEYS)
+    return f"""
+        SELECT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side FROM (
+            SELECT rkey, unnest([{listed}]) AS key, unnest([{present}]) AS present
+            FROM {{records}} WHERE NOT profile
+        ) WHERE present"""
+
+
+def profile_keys() -> str:
+    """Returns a SELECT of the keys by which profiles and contacts meet.
+
+    A profile offers every two words of its name, each with each, each word with each region it names,
+    and the labels of its handle and sites; a contact offers the formal names behind its given name.
+    """
+    return """
+        WITH people AS (
+            SELECT rkey, family, unnest(roots) AS given, regions
+            FROM {records} WHERE NOT profile AND family IS NOT NULL
+        ),
+        said AS (
+            SELECT hash('pn:' || family || ':' || given) AS key, rkey, 1 AS side FROM people
+            UNION ALL SELECT hash('pr:' || family || ':' || unnest(regions)), rkey, 1 FROM people
+            UNION ALL SELECT hash('pl:' || unnest(combos)), rkey, 1 FROM {records} WHERE NOT profile
+            UNION ALL SELECT hash('pl:' || family), rkey, 1 FROM people
+            UNION ALL SELECT hash(unnest(offers)), rkey, 2 FROM {records} WHERE profile
+        )
+        SELECT DISTINCT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(side AS TINYINT) AS side FROM said"""

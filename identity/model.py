@@ -1,0 +1,109 @@
+"""The probabilistic model as a file, and its scores as SQL.
+
+The file is a Splink settings JSON plus a `tessera` block: version, what it was trained on, matches expected
+per record. Splink trains and charts it; scoring runs as SQL compiled from it, so that an increment needs
+neither Splink nor a pass over all records. Splink's own predictions equal these (a test holds it).
+"""
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+DEFAULT = Path(__file__).parent / "models" / "default.json"
+_SIDED = re.compile(r"\b([a-z][a-z0-9_]*?)_(l|r)\b")
+# A shared value cannot weigh more than this, however rare: two errors can agree by copying.
+MAX_TF_BITS = 12.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model; `raw` is the content of its file."""
+
+    raw: dict[str, Any]
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Model":
+        """Returns the model in a file."""
+        return cls(json.loads(Path(path).read_text("utf-8")))
+
+    @property
+    def version(self) -> str:
+        """Returns the version the file states."""
+        return str(self.raw.get("tessera", {}).get("version", "0"))
+
+    @property
+    def matches_per_record(self) -> float:
+        """Returns how many other records a record is expected to match."""
+        return float(self.raw.get("tessera", {}).get("matches_per_record", 0.5))
+
+    def prior_bits(self, records: int) -> float:
+        """Returns log2 odds that two random records of a population match.
+
+        The population counts in powers of two, so that a few new records do not move every score.
+        """
+        size = 2 ** max(7, math.ceil(math.log2(max(records, 2))))
+        share = min(self.matches_per_record / size, 0.5)
+        return math.log2(share / (1 - share))
+
+    @cached_property
+    def term_columns(self) -> list[str]:
+        """Returns the columns whose values weigh by their rarity."""
+        return sorted(
+            {
+                level["tf_adjustment_column"]
+                for c in self.raw["comparisons"]
+                for level in c["comparison_levels"]
+                if level.get("tf_adjustment_column")
+            }
+        )
+
+    def bits_sql(self) -> dict[str, str]:
+        """Returns {comparison: SQL expression of its match weight in bits} over aliases l and r."""
+        return {c["output_column_name"]: self._comparison_sql(c) for c in self.raw["comparisons"]}
+
+    def level_sql(self) -> dict[str, str]:
+        """Returns {comparison: SQL expression of the level's number, 0 where nothing compares}."""
+        found = {}
+        for c in self.raw["comparisons"]:
+            parts = []
+            for i, level in enumerate(c["comparison_levels"]):
+                condition = sided(level["sql_condition"])
+                parts.append(f"ELSE {i}" if condition == "ELSE" else f"WHEN {condition} THEN {i}")
+            found[c["output_column_name"]] = f"CASE {' '.join(parts)} END"
+        return found
+
+    def _comparison_sql(self, comparison: dict[str, Any]) -> str:
+        parts = []
+        for level in comparison["comparison_levels"]:
+            condition = sided(level["sql_condition"])
+            if level.get("is_null_level"):
+                bits = "0.0"
+            else:
+                bits = f"{weight(level):.4f}"
+                if level.get("tf_adjustment_column"):
+                    bits = _with_rarity(level, bits)
+            parts.append(f"ELSE {bits}" if condition == "ELSE" else f"WHEN {condition} THEN {bits}")
+        return f"CASE {' '.join(parts)} END"
+
+
+def _with_rarity(level: dict[str, Any], bits: str) -> str:
+    """Returns bits corrected by the rarity of the value that both sides share."""
+    column, u = level["tf_adjustment_column"], float(level["u_probability"])
+    shift = f"log2({u} / greatest(l.tf_{column}, r.tf_{column}))"
+    capped = f"least({shift}, {MAX_TF_BITS})"
+    return f"{bits} + coalesce({level.get('tf_adjustment_weight', 1.0)} * {capped}, 0.0)"
+
+
+def sided(condition: str) -> str:
+    """Returns a Splink condition over the aliases l and r instead of suffixes."""
+    return _SIDED.sub(r"\2.\1", condition)
+
+
+def weight(level: dict[str, Any]) -> float:
+    """Returns a level's match weight in bits."""
+    m, u = float(level["m_probability"]), float(level["u_probability"])
+    return math.log2(max(m, 1e-9) / max(u, 1e-9))

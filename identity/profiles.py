@@ -1,0 +1,145 @@
+"""What a social profile says of its owner: words of the name, labels of site and handle, places, roles."""
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from identity import contactpoints as points
+from identity import names, places
+from identity.vocabulary import words
+
+_FOR = re.compile(r"(?<=[a-z]{3})(?:for|4)(?=[a-z]{2})")
+_LETTERS = re.compile(r"[^a-z]+")
+
+
+@cache
+def _roles() -> tuple[dict[str, str], frozenset[str]]:
+    titles = words("titles")
+    return {w: role for role, ws in titles["roles"].items() for w in ws}, frozenset(titles["weak"])
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    titles = words("titles")
+    listed = {w for ws in titles["roles"].values() for w in ws}
+    return frozenset({*titles["honorifics"], *titles["suffixes"], *titles["profile"], *listed})
+
+
+@cache
+def _affixes() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    fillers = sorted((f for f in _fillers() if len(f) > 2), key=len, reverse=True)
+    alternatives = "|".join(map(re.escape, fillers))
+    return (
+        re.compile(rf"^(?:{alternatives})(?=[a-z]{{3,}})"),
+        re.compile(rf"(?<=[a-z]{{3}})(?:{alternatives})$"),
+    )
+
+
+def labels(text: str) -> list[str]:
+    """Returns a handle or site label with and without the words that surround a name in it.
+
+    `SenSherrodBrown` → sensherrodbrown, sherrodbrown; `hoeven4senate` → hoeven4senate, hoeven.
+    """
+    folded = names.fold(text)
+    head, tail = _affixes()
+    found: list[str] = []
+    # What stands before `for` or `4` is the name: hoeven4senate, wydenfororegon.
+    for stem in (folded, _FOR.split(folded, maxsplit=1)[0]):
+        stem = _LETTERS.sub("", stem)
+        shorter = None
+        while stem != shorter:
+            found.append(stem)
+            shorter, stem = stem, tail.sub("", head.sub("", stem))
+    return [x for x in dict.fromkeys(found) if len(x) >= 3]
+
+
+def words_of_profile(
+    row: dict[str, Any],
+    own: str | None,
+    links: list[points.Link],
+    name: names.Name | None,
+    region: str,
+) -> dict[str, list[str]]:
+    """Returns the list columns by which profiles and contacts are compared.
+
+    Keys: `words` (words of the display name without titles, neighbours also joined), `labels` (names inside handle and own
+    sites), `givens` (formal names of the given name or of each word), `combos` (given and family name as
+    one word), `regions` (codes named in location, bio or address), `roles` (offices and professions), `offers` (blocking
+    keys, see `identity.keys`).
+    """
+    roles_of, weak = _roles()
+    sites = [x for link in links if link.label for x in labels(_own_label(link))]
+    if name is not None:
+        job = names.tokens(row["job_title"] or "")
+        hosts = [t for link in links for t in _host_words(link)]
+        found = {roles_of[t] for t in [*job, *hosts] if t in roles_of}
+        return {
+            "words": [],
+            "labels": list(dict.fromkeys(sites)),
+            "regions": [region] if region else [],
+            "roles": sorted(found),
+            "offers": [],
+            "givens": [*names.roots(name.given), *(m for m in name.middle.split() if len(m) > 2)],
+            "combos": _combos(name),
+        }
+    shown = names.display_tokens(row["full_name"] or "")
+    said = [t for t in shown if t not in _fillers() and not t.isdigit()]
+    bio = row["bio"] or ""
+    texts = (row["location"], row["full_name"], bio)
+    regions = {code for text in texts if text for code in places.regions_in(text)}
+    if region:
+        regions.add(region)
+    hosts = [t for link in links for t in _host_words(link)]
+    handle_words = names.display_tokens(row["handle"] or "")
+    bio_words = names.tokens(bio)
+    found = {roles_of[t] for t in [*shown, *hosts, *handle_words] if t in roles_of}
+    found |= {roles_of[t] for t in bio_words if t in roles_of and t not in weak}
+    both = list(dict.fromkeys([*said, *(a + b for a, b in pairwise(said))]))
+    inside = list(dict.fromkeys([*(labels(own) if own else []), *sites]))
+    return {
+        "words": both,
+        "labels": inside,
+        "regions": sorted(regions),
+        "roles": sorted(found),
+        "givens": list(dict.fromkeys(r for w in said[:6] for r in names.roots(w))),
+        "combos": [],
+        "offers": _offers(said, both, inside, sorted(regions)),
+    }
+
+
+def _combos(name: names.Name) -> list[str]:
+    """Returns the ways a person's name is written as one word: adalovelace, lovelaceada, alovelace."""
+    if not name.given or not name.family:
+        return []
+    forms = [
+        f
+        for root in names.roots(name.given)
+        if len(root) > 1
+        for f in (root + name.family, name.family + root)
+    ]
+    return [f for f in (*forms, name.given[0] + name.family) if len(f) >= 5]
+
+
+def _offers(name: list[str], both: list[str], inside: list[str], regions: list[str]) -> list[str]:
+    """Returns the blocking keys of a profile: each word as a family name, beside what else it shows."""
+    offered = [
+        f"pn:{f}:{r}" for f in both[:12] for g in name[:6] if g not in f for r in names.roots(g)
+    ]
+    offered += [f"pr:{f}:{r}" for f in both[:12] for r in regions[:4]]
+    offered += [f"pl:{x}" for x in (*both[:12], *inside)]
+    return offered
+
+
+def _host_words(link: points.Link) -> list[str]:
+    """Returns the words of a site's host before its public suffix: brown.senate.gov → brown, senate."""
+    if link.platform:
+        return []
+    before, found, _ = link.host.partition(link.label + ".")
+    return re.split(r"[.-]", before + (link.label if found else ""))
+
+
+def _own_label(link: points.Link) -> str:
+    """Returns the part of a host that names its owner: brown.senate.gov → brown, sherrodbrown.com → itself."""
+    before, _, _ = link.host.partition("." + link.label + ".")
+    return before.split(".")[-1] if before != link.host and before else link.label

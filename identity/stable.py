@@ -1,0 +1,187 @@
+"""Lasting customer ids: the oldest lives on a merge, most members keep it on a split.
+
+Ids are proposed by a run and become lasting when its generation is published (see `identity.ledger`). A
+proposal that was never published is undone first, so that ids follow from what readers have seen and from
+the contacts, never from a run that failed its checks.
+"""
+
+import uuid
+
+from identity.ledger import Ledger, load
+from identity.store import Store
+
+
+def name_clusters(store: Store, moved: str | None, ledger: Ledger | None) -> dict[str, int]:
+    """Gives every affected cluster its customer id; returns the number of events by kind.
+
+    Args:
+        store: Working tables; `members` is current.
+        moved: Relation (rkey) of records whose cluster was computed anew; temp table `gone` may hold records
+            that left. None where nothing moved.
+        ledger: The committed ledger, None to keep ids in the working tables alone.
+    """
+    con = store.con
+    con.execute("CREATE OR REPLACE TEMP TABLE unnamed (rkey UBIGINT)")
+    if ledger is None:
+        _forget_before(store)
+        head = int(store.get("ids_head") or 0)
+    else:
+        head = ledger.head
+        _follow(store, ledger)
+    if moved:
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {moved}")
+    if not store.one("SELECT count(*) FROM unnamed"):
+        return {}
+    events = _assign(store, head + 1)
+    if ledger is None:
+        store.put("ids_head", head + 1)
+        store.put("proposed", None)
+    elif store.one(f"SELECT count(*) FROM {store.name('ids_before')}"):
+        store.put("proposed", {"seq": head + 1, "token": uuid.uuid4().hex})
+    return events
+
+
+def _forget_before(store: Store) -> None:
+    store.con.execute(f"DELETE FROM {store.name('ids_before')}")
+    store.con.execute(f"DELETE FROM {store.name('customers_before')}")
+
+
+def _follow(store: Store, ledger: Ledger) -> None:
+    """Brings ids to what the ledger committed; records whose proposal was not become unnamed again."""
+    con, proposed = store.con, store.get("proposed")
+    if proposed and ledger.head == proposed["seq"] and ledger.token == proposed["token"]:
+        _forget_before(store)
+        store.put("ids_head", ledger.head)
+        store.put("proposed", None)
+    elif store.get("ids_head") != ledger.head:
+        load(store, ledger)
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('members')}")
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('ids')}")
+    elif proposed:
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('ids_before')}")
+        for table, key in (("ids", "rkey"), ("customers", "customer_id")):
+            before = store.name(f"{table}_before")
+            con.execute(
+                f"DELETE FROM {store.name(table)} WHERE {key} IN (SELECT {key} FROM {before})"
+            )
+            known = "customer_id IS NOT NULL" if table == "ids" else "status IS NOT NULL"
+            con.execute(f"INSERT INTO {store.name(table)} SELECT * FROM {before} WHERE {known}")
+        con.execute(f"DELETE FROM {store.name('events')} WHERE seq = {proposed['seq']}")
+        _forget_before(store)
+        store.put("proposed", None)
+
+
+def _assign(store: Store, seq: int) -> dict[str, int]:
+    con = store.con
+    members, ids, customers = store.name("members"), store.name("ids"), store.name("customers")
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE regrouped AS
+        SELECT m.rkey, m.cluster, i.customer_id AS was, i.linked_at FROM {members} AS m
+        LEFT JOIN {ids} AS i ON m.rkey = i.rkey
+        WHERE m.cluster IN (SELECT cluster FROM {members} WHERE rkey IN (FROM unnamed))"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT i.rkey, i.customer_id AS was FROM {ids} AS i
+        WHERE i.rkey IN (FROM unnamed) AND i.rkey NOT IN (SELECT rkey FROM {members})"""
+        if store.one("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'gone'") == 0
+        else f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT i.rkey, i.customer_id AS was FROM {ids} AS i
+        WHERE (i.rkey IN (FROM unnamed) OR i.rkey IN (SELECT rkey FROM gone))
+        AND i.rkey NOT IN (SELECT rkey FROM {members})"""
+    )
+    # Each old id follows most of its records; a cluster that inherits several keeps the oldest.
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE inherited AS
+        WITH heirs AS (
+            SELECT was, cluster, count(*) AS records, min(rkey) AS least FROM regrouped WHERE was IS NOT NULL GROUP BY ALL
+        ),
+        won AS (SELECT * FROM heirs QUALIFY row_number() OVER (PARTITION BY was ORDER BY records DESC, least) = 1)
+        SELECT w.cluster, w.was, w.records, row_number() OVER (PARTITION BY w.cluster ORDER BY c.since, w.was) = 1 AS kept
+        FROM won AS w INNER JOIN {customers} AS c ON w.was = c.customer_id"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE named AS
+        SELECT g.cluster, coalesce(i.was, f.customer_id) AS customer_id, i.was IS NULL AS fresh FROM
+            (SELECT cluster, min(rkey) AS founder FROM regrouped GROUP BY cluster) AS g
+        LEFT JOIN inherited AS i ON g.cluster = i.cluster AND i.kept
+        LEFT JOIN LATERAL (SELECT {_id_sql("g.founder", customers)} AS customer_id) AS f ON true"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE changing AS
+        SELECT r.rkey, n.customer_id, r.was, r.linked_at FROM regrouped AS r INNER JOIN named AS n USING (cluster)
+        WHERE r.was IS DISTINCT FROM n.customer_id
+        UNION ALL SELECT rkey, NULL, was, NULL FROM departed"""
+    )
+    _events(store, seq)
+    con.execute(f"INSERT INTO {store.name('ids_before')} SELECT rkey, was, linked_at FROM changing")
+    con.execute(f"DELETE FROM {ids} WHERE rkey IN (SELECT rkey FROM changing)")
+    con.execute(
+        f"INSERT INTO {ids} SELECT rkey, customer_id, now() FROM changing WHERE customer_id IS NOT NULL"
+    )
+    _register(store, seq)
+    rows = con.execute(
+        f"SELECT kind, count(*) FROM {store.name('events')} WHERE seq = {seq} GROUP BY 1"
+    ).fetchall()
+    return {str(kind): int(n) for kind, n in rows}
+
+
+def _id_sql(founder: str, customers: str) -> str:
+    """Returns the id of a new customer: a hash of its founding record.
+
+    Where that id lives on elsewhere (its founder left a customer that kept it), the next hash is taken.
+    """
+    tries = [f"'cus_' || left(md5({founder}::VARCHAR || ':{n}'), 20)" for n in range(4)]
+    cases = " ".join(
+        f"WHEN NOT EXISTS (SELECT 1 FROM {customers} AS c WHERE c.status = 'live' AND c.customer_id = {t}) THEN {t}"
+        for t in tries[:-1]
+    )
+    return f"CASE {cases} ELSE {tries[-1]} END"
+
+
+def _events(store: Store, seq: int) -> None:
+    """Writes what followers must know: ids created, merged, split off and retired."""
+    store.con.execute(
+        """CREATE OR REPLACE TEMP TABLE happened AS
+        SELECT 'merged' AS kind, k.was AS customer_id, i.was AS other_id, i.records FROM inherited AS i
+            INNER JOIN inherited AS k ON i.cluster = k.cluster AND k.kept WHERE NOT i.kept
+        UNION ALL
+        SELECT 'split', n.customer_id, r.was, count(*) FROM regrouped AS r INNER JOIN named AS n USING (cluster)
+            WHERE r.was IS NOT NULL AND r.was <> n.customer_id
+            AND NOT EXISTS (SELECT 1 FROM inherited AS i WHERE i.cluster = r.cluster AND i.was = r.was) GROUP BY ALL
+        UNION ALL
+        SELECT 'created', n.customer_id, NULL, count(*) FROM named AS n INNER JOIN regrouped AS r USING (cluster)
+            WHERE n.fresh GROUP BY ALL
+        UNION ALL
+        SELECT 'retired', was, NULL, count(*) FROM departed
+            WHERE was NOT IN (SELECT was FROM inherited) GROUP BY ALL"""
+    )
+    store.con.execute(
+        f"INSERT INTO {store.name('events')} SELECT {seq}, kind, customer_id, other_id, records, now(), NULL FROM happened"
+    )
+
+
+def _register(store: Store, seq: int) -> None:
+    """Keeps the register of ids: live ones, aliases of merged ones, retired ones."""
+    con, customers = store.con, store.name("customers")
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE registered AS
+        SELECT customer_id, any_value(status) AS status, any_value(alias_of) AS alias_of FROM (
+            SELECT customer_id, 'live' AS status, NULL AS alias_of FROM happened WHERE kind = 'created'
+            UNION ALL SELECT other_id, 'alias', customer_id FROM happened WHERE kind = 'merged'
+            UNION ALL SELECT customer_id, 'retired', NULL FROM happened WHERE kind = 'retired'
+        ) GROUP BY customer_id"""
+    )
+    con.execute(
+        f"""INSERT INTO {store.name("customers_before")}
+        SELECT r.customer_id, c.since, c.status, c.alias_of, c.changed_at FROM registered AS r
+        LEFT JOIN {customers} AS c ON r.customer_id = c.customer_id"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE registered AS SELECT r.*, coalesce(c.since, {seq}) AS since
+        FROM registered AS r LEFT JOIN {customers} AS c ON r.customer_id = c.customer_id"""
+    )
+    con.execute(
+        f"DELETE FROM {customers} WHERE customer_id IN (SELECT customer_id FROM registered)"
+    )
+    con.execute(
+        f"INSERT INTO {customers} SELECT customer_id, since, status, alias_of, now() FROM registered"
+    )

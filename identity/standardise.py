@@ -1,0 +1,230 @@
+"""Contacts to standardised records and identifiers: the one step that touches raw values.
+
+Grain of the result: `records` one row per contact that is not deleted, `identifiers` one row per record,
+kind and value. Both are pure functions of the contact, so that only new and changed contacts pass here.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from identity import contactpoints as points
+from identity import dates, kinds, names, places
+from identity.config import Config
+from identity.profiles import words_of_profile
+from identity.vocabulary import words
+
+_TEXT = ("source", "source_record_id", "kind", "full_name", "given_name", "family_name", "platform",
+         "handle", "profile_url", "street", "city", "region", "postal_code", "country", "address",
+         "birth_date", "company", "job_title", "bio", "location")  # fmt: skip
+_LISTS = {"links": "VARCHAR[]", "emails": "VARCHAR[]", "phones": "VARCHAR[]",
+          "handles": "STRUCT(platform VARCHAR, handle VARCHAR)[]"}  # fmt: skip
+
+_S, _L = pa.string(), pa.list_(pa.string())
+RECORDS = pa.schema([
+    ("rkey", pa.uint64()), ("source", _S), ("source_record_id", _S), ("hash", pa.uint64()),
+    ("kind", _S), ("declared_kind", pa.bool_()), ("profile", pa.bool_()), ("platform", _S),
+    ("handle", _S), ("verified", pa.bool_()), ("given", _S), ("middle", _S), ("family", _S), ("suffix", _S), ("roots", _L),
+    ("birth", _S), ("email", _S), ("phone", _S), ("street", _S), ("city", _S), ("region", _S),
+    ("postal", _S), ("country", _S), ("national_id", _S), ("sex", _S), ("birth_place", _S),
+    ("occupation", _S), ("company", _S), ("words", _L), ("labels", _L), ("regions", _L), ("roles", _L), ("offers", _L), ("givens", _L), ("combos", _L),
+])  # fmt: skip
+IDENTIFIERS = pa.schema([
+    ("rkey", pa.uint64()), ("kind", _S), ("value", _S), ("origin", _S), ("junk", _S),
+])  # fmt: skip
+CHUNK = 20_000
+
+
+def contacts_sql(con: duckdb.DuckDBPyConnection, contacts: str) -> str:
+    """Returns a SELECT of the columns used here from a contacts relation, absent ones as NULL.
+
+    Contacts flagged as deleted are left out. `rkey` is a record's lasting key (MD5 of source and id);
+    `hash` says whether a contact changed.
+    """
+    have = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {contacts}").fetchall()}
+    text = [f"CAST({c} AS VARCHAR) AS {c}" if c in have else f"NULL::VARCHAR AS {c}" for c in _TEXT]
+    lists = [
+        f"CAST({c} AS {t}) AS {c}" if c in have else f"NULL::{t} AS {c}" for c, t in _LISTS.items()
+    ]
+    rest = [
+        "CAST(attributes AS VARCHAR) AS attributes"
+        if "attributes" in have
+        else "NULL::VARCHAR AS attributes",
+        "coalesce(verified, false) AS verified" if "verified" in have else "false AS verified",
+    ]
+    live = "WHERE NOT coalesce(deleted, false)" if "deleted" in have else ""
+    listed = ", ".join([*text, *lists, *rest])
+    columns = ", ".join([*_TEXT, *_LISTS, "attributes", "verified"])
+    return (
+        "SELECT md5_number_lower(source || chr(31) || source_record_id) AS rkey,"
+        f" hash({columns}) AS hash, * FROM (SELECT {listed} FROM {contacts} {live})"
+    )
+
+
+def batches(
+    con: duckdb.DuckDBPyConnection, select: str, config: Config
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Yields (records, identifiers) of a contacts SELECT, some thousand contacts at a time."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, row_number() OVER () AS n FROM ({select})"
+    )
+    row = con.execute("SELECT count(*) FROM incoming").fetchone()
+    for start in range(0, row[0] if row else 0, CHUNK):
+        # By row number: the same connection writes the results between two chunks.
+        batch = con.execute(
+            f"SELECT * FROM incoming WHERE n > {start} AND n <= {start + CHUNK}"
+        ).to_arrow_table()
+        found: list[tuple[int, str, str, str, str]] = []
+        records = [record(row, config, found) for row in batch.to_pylist()]
+        columns: list[Any] = list(zip(*found, strict=True)) or [[]] * len(IDENTIFIERS)
+        yield (
+            _table([[r[f.name] for r in records] for f in RECORDS], RECORDS),
+            _table(columns, IDENTIFIERS),
+        )
+    con.execute("DROP TABLE incoming")
+
+
+def _table(columns: list[Any], schema: pa.Schema) -> pa.Table:
+    arrays = [pa.array(c, f.type, from_pandas=False) for c, f in zip(columns, schema, strict=True)]
+    return pa.table(arrays, schema)
+
+
+def record(
+    row: dict[str, Any], config: Config, found: list[tuple[int, str, str, str, str]]
+) -> dict[str, Any]:
+    """Returns one standardised record and appends its identifiers to `found`."""
+    rkey, platform = row["rkey"], row["platform"]
+    attributes = _attributes(row["attributes"])
+    profile = bool(platform)
+    full = row["full_name"] or ""
+    if row["given_name"] or row["family_name"]:
+        parsed = _structured(row, attributes)
+    else:
+        parsed = names.parse(full) if not profile else names.Name()
+    if " ".join(names.tokens(full)) in words("junk")["names"]["values"]:
+        parsed = names.Name()
+    declared = row["kind"] if row["kind"] in ("person", "organisation") else None
+    own = points.handle(platform, row["handle"]) if platform and row["handle"] else None
+    kind = declared or (
+        kinds.of_profile(full, own or "", row["bio"] or "")
+        if profile
+        else kinds.of_contact(
+            full, row["given_name"] or "", row["family_name"] or "", row["company"] or ""
+        )
+    )
+    region = places.region(row["region"]) if row["region"] else ""
+    country = (row["country"] or config.country or "").strip().upper()
+    emails = [p for raw in row["emails"] or () if raw and (p := points.email(raw))]
+    phone_country = country if len(country) == 2 else config.country
+    phones = [p for raw in row["phones"] or () if raw and (p := points.phone(raw, phone_country))]
+    links = [p for raw in row["links"] or () if raw and (p := points.link(raw))]
+    found.extend((rkey, "email", p.value, "declared", p.blocked) for p in emails)
+    found.extend((rkey, "phone", p.value, "declared", p.blocked) for p in phones)
+    _accounts(row, own, links, attributes, found)
+    for name, value in _external(attributes, row["source"]):
+        found.append((rkey, name, value, "declared", ""))
+    usable = next((p.value for p in emails if not p.blocked), None)
+    out = {
+        "rkey": rkey, "source": row["source"], "source_record_id": row["source_record_id"],
+        "hash": row["hash"], "kind": kind, "declared_kind": declared is not None, "profile": profile,
+        "platform": platform, "handle": own, "verified": row["verified"],
+        "given": parsed.given or None, "middle": parsed.middle or None, "family": parsed.family or None,
+        "suffix": parsed.suffix or None, "roots": list(names.roots(parsed.given)),
+        "birth": dates.birth(row["birth_date"]) or None if row["birth_date"] else None,
+        "email": usable, "phone": next((p.value for p in phones if not p.blocked), None),
+        "street": places.street(row["street"] or row["address"] or "") or None,
+        "city": " ".join(names.tokens(row["city"])) or None if row["city"] else None,
+        "region": region or None, "postal": places.postal(row["postal_code"]) or None if row["postal_code"] else None,
+        "country": country or None,
+        "company": names.joined(row["company"]) or None,
+        "occupation": " ".join(names.tokens(row["job_title"] or attributes.get("occupation") or "")) or None,
+    }  # fmt: skip
+    for name in ("national_id", "sex", "birth_place"):
+        out[name] = " ".join(names.tokens(attributes.get(name) or "")) or None
+    out.update(words_of_profile(row, own, links, None if profile else parsed, region))
+    return out
+
+
+def _structured(row: dict[str, Any], attributes: dict[str, str]) -> names.Name:
+    given = names.tokens(row["given_name"] or "")
+    family = [t for t in names.tokens(row["family_name"] or "")]
+    suffix = next((t for t in family[1:] if t in names.suffix_words()), "")
+    middle = attributes.get("middle_name", "")
+    return names.Name(
+        given[0] if given else "",
+        " ".join([*given[1:], *names.tokens(middle)]),
+        "".join(t for t in family if t != suffix),
+        suffix,
+    )
+
+
+def _attributes(raw: str | None) -> dict[str, str]:
+    """Returns what the vocabulary knows of a contact's `attributes`, by its own names."""
+    if not raw or raw == "{}":
+        return {}
+    try:
+        given = json.loads(raw)
+    except ValueError:
+        return {}
+    lowered = {str(k).lower(): v for k, v in given.items()} if isinstance(given, dict) else {}
+    found = {}
+    for name, spellings in words("attributes").items():
+        value = next((lowered[s] for s in spellings if lowered.get(s) not in (None, "")), None)
+        if value is not None:
+            found[name] = str(value)
+    if isinstance(lowered.get("former_handles"), list):
+        found["former_handles"] = json.dumps(lowered["former_handles"])
+    return found
+
+
+def _external(attributes: dict[str, str], source: str) -> Iterator[tuple[str, str]]:
+    if value := attributes.get("external_id"):
+        yield "external_id", names.fold(value).strip()
+
+
+def _accounts(
+    row: dict[str, Any],
+    own: str | None,
+    links: list[points.Link],
+    attributes: dict[str, str],
+    found: list[tuple[int, str, str, str, str]],
+) -> None:
+    """Appends the accounts a record is, was and names; the platform's own id is the lasting one."""
+    rkey, platform = row["rkey"], row["platform"]
+    seen: set[tuple[str, str]] = set()
+
+    def add(kind: str, value: str, origin: str) -> None:
+        if (kind, value) not in seen:
+            seen.add((kind, value))
+            found.append((rkey, kind, value, origin, ""))
+
+    if platform:
+        add("account", f"{platform}:id:{row['source_record_id']}", "own")
+        if own:
+            add("account", f"{platform}:{own}", "own")
+        if row["profile_url"] and (p := points.link(row["profile_url"])) and p.handle:
+            add("account", f"{p.platform}:{'id:' if p.stable else ''}{p.handle}", "own")
+        for former in json.loads(attributes.get("former_handles", "[]")):
+            add("account", f"{platform}:{points.handle(platform, str(former))}", "former")
+    for declared in row["handles"] or ():
+        if declared and declared["handle"] and declared["platform"]:
+            name = points.handle(declared["platform"], declared["handle"])
+            if name:
+                add("account", f"{declared['platform']}:{name}", "declared")
+    for link in links:
+        if link.platform:
+            add(
+                "account",
+                f"{link.platform}:{'id:' if link.stable else ''}{link.handle}",
+                "declared",
+            )
+        else:
+            add("url", link.url, "own" if platform else "declared")
+    usernames = {v.split(":", 1)[1].partition("@")[0].replace(".", "").replace("_", "") for k, v in seen
+                 if k == "account" and ":id:" not in v}  # fmt: skip
+    for name in usernames:
+        if len(name) >= 5:
+            add("username", name, "own")

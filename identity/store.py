@@ -1,0 +1,124 @@
+"""The working tables of identity resolution and the statements that keep them current.
+
+They live in one schema beside the outputs (`identity_work`), are derived in full from contacts, the
+model and the decisions, and may be dropped at any time: the next run rebuilds the same partition.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from identity.standardise import IDENTIFIERS, RECORDS
+
+SCHEMA = "identity_work"
+_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.uint64(): "UBIGINT",
+    pa.bool_(): "BOOLEAN",
+    pa.list_(pa.string()): "VARCHAR[]",
+}
+TABLES = {
+    "meta": "key VARCHAR, value VARCHAR",
+    "identifiers": ", ".join(f"{f.name} {_TYPES[f.type]}" for f in IDENTIFIERS),
+    "terms": "col VARCHAR, value VARCHAR, tf DOUBLE",
+    "keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT",
+    "edges": "l UBIGINT, r UBIGINT, mask SMALLINT, bits FLOAT, veto UTINYINT, soft BOOLEAN, first_seen TIMESTAMPTZ",
+    "members": "rkey UBIGINT, component UBIGINT, cluster UBIGINT, linked_by VARCHAR, confidence DOUBLE",
+    "decided": "l UBIGINT, r UBIGINT, verb VARCHAR",
+    "ids": "rkey UBIGINT, customer_id VARCHAR, linked_at TIMESTAMPTZ",
+    "ids_before": "rkey UBIGINT, customer_id VARCHAR, linked_at TIMESTAMPTZ",
+    "customers": "customer_id VARCHAR, since BIGINT, status VARCHAR, alias_of VARCHAR, changed_at TIMESTAMPTZ",
+    "customers_before": "customer_id VARCHAR, since BIGINT, status VARCHAR, alias_of VARCHAR, changed_at TIMESTAMPTZ",
+    "events": "seq BIGINT, kind VARCHAR, customer_id VARCHAR, other_id VARCHAR, records BIGINT, occurred_at TIMESTAMPTZ,"
+    " reason VARCHAR",
+}
+
+
+class Store:
+    """Access to the working tables of one schema over one connection."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, schema: str = SCHEMA) -> None:
+        self.con = con
+        self.schema = schema
+
+    def name(self, table: str) -> str:
+        """Returns the qualified name of a working table."""
+        return f"{self.schema}.{table}"
+
+    def create(self) -> None:
+        """Creates what is missing."""
+        self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+        for table, columns in TABLES.items():
+            self.con.execute(f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns})")
+
+    def clear(self) -> None:
+        """Drops everything: the next run is a full one."""
+        self.con.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
+        self.create()
+
+    def temporary(self) -> set[str]:
+        """Returns the names of the connection's temporary tables and views."""
+        rows = self.con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE temporary UNION ALL"
+            " SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal"
+        ).fetchall()
+        return {str(row[0]) for row in rows}
+
+    def forget_temporary(self, keep: set[str]) -> None:
+        """Drops the temporary tables and views that a run left, all but those to keep."""
+        for name in self.temporary() - keep:
+            kind = "VIEW" if name == "asked" else "TABLE"
+            self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
+
+    def has_records(self) -> bool:
+        """Returns whether a run has filled the tables."""
+        return bool(
+            self.one(
+                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = 'records'",
+                [self.schema],
+            )
+        )
+
+    def one(self, sql: str, parameters: list[Any] | None = None) -> Any:
+        """Returns the first value of a query, None without a row."""
+        row = self.con.execute(sql, parameters or []).fetchone()
+        return row[0] if row else None
+
+    def get(self, key: str) -> Any:
+        """Returns a remembered JSON value."""
+        value = self.one(f"SELECT value FROM {self.name('meta')} WHERE key = ?", [key])
+        return json.loads(value) if value else None
+
+    def put(self, key: str, value: Any) -> None:
+        """Remembers a JSON value."""
+        self.con.execute(f"DELETE FROM {self.name('meta')} WHERE key = ?", [key])
+        self.con.execute(f"INSERT INTO {self.name('meta')} VALUES (?, ?)", [key, json.dumps(value)])
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Makes what happens inside one transaction, within the caller's where there is one already."""
+    try:
+        con.begin()
+    except duckdb.TransactionException:
+        yield
+        return
+    try:
+        yield
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+
+
+def empty(con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema) -> None:
+    """Creates an empty temporary table with the columns of an Arrow schema."""
+    columns = ", ".join(f"{f.name} {_TYPES[f.type]}" for f in schema)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
+
+
+__all__ = ["RECORDS", "SCHEMA", "Store", "empty", "transaction"]
