@@ -65,6 +65,13 @@ class FileStream(Stream):
         """Say this snapshot's version: later than the last one's, whatever the clock says."""
         return max(self._initialized_at, int(self.stream_state.get("version", 0)) + 1)
 
+    def _activate(self) -> None:
+        # With a row set aside nobody can tell a row that is gone from one that cannot be read.
+        if self._activation_due and self._rejected and self.settings.keys:
+            self._activation_due = False
+            self.logger.warning("rows were set aside, so none is taken for deleted this time")
+        super()._activate()
+
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON schema, from the files that will be read."""

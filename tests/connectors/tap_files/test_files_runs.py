@@ -67,6 +67,16 @@ def test_changed_settings_read_the_same_file_again(run, write) -> None:
     assert second.records() == [{"id": "1", "a": 5}]
 
 
+def test_while_a_row_cannot_be_read_no_row_is_taken_for_deleted(run, write) -> None:
+    path = write("s.csv", "id,a\n1,x\n2,y\n")
+    first = run(config(path))
+    write("s.csv", "id,a\n1,x\n2,y,z\n")
+    second = run(config(path), first.state)
+    assert not second.of("ACTIVATE_VERSION")
+    write("s.csv", "id,a\n1,xx\n")
+    assert len(run(config(path), second.state).of("ACTIVATE_VERSION")) == 1
+
+
 def test_a_glob_is_one_snapshot_of_all_its_files(run, write, tmp_path: Path) -> None:
     old, new = write("1.csv", "id,a\n1,x\n2,y\n"), write("2.csv", "id,a,b\n2,z,q\n")
     os.utime(old, (1, 1))
