@@ -1,4 +1,4 @@
-"""`target-landing`: the command. It starts without the SDK, which it only needs to describe itself."""
+"""`target-landing`: the command. It needs the SDK only to describe itself, and starts without."""
 
 import gc
 import os

@@ -86,7 +86,7 @@ def _times(texts: pa.Array) -> pa.Array:
 def _raw(column: Column, cells: Sequence[Any]) -> pa.Array:
     texts = list(map(bytes, cells))
     numeric = column.json in ("integer", "number")
-    if (not numeric or column.kind == "VARCHAR") and column.checker is not None:
+    if not numeric and column.checker is not None:
         # Decoding by type is the check; the text is what is kept.
         column.checker.decode(b"[" + b",".join(filter(None, texts)) + b"]")
     if column.kind == "VARCHAR" and not numeric:
@@ -103,6 +103,8 @@ def _raw(column: Column, cells: Sequence[Any]) -> pa.Array:
     if column.kind == "JSON":
         return pa.ExtensionArray.from_storage(arrow_type("JSON"), array)
     if column.kind == "VARCHAR":
+        if column.json == "integer" and pc.any(pc.match_substring_regex(array, "[.eE]")).as_py():
+            raise MisfitError
         _within_bounds(column, pc.cast(array, pa.float64()))
         return array
     return _within_bounds(column, pc.cast(array, arrow_type(column.kind)))
@@ -114,7 +116,7 @@ def _doubles(texts: pa.Array) -> pa.Array:
     scientific = pc.match_substring_regex(texts, "[eE]")
     doubtful = pc.or_(long, scientific)
     if pc.any(doubtful).as_py():
-        # A double prints as the shortest text that names it: equal text is proof, the rest is tried.
+        # A double prints as the shortest text that names it: equal text is proof.
         printed = pc.cast(numbers, pa.string())
         unproven = pc.and_(doubtful, pc.not_equal(printed, texts))
         if not all(map(exact_double, texts.filter(unproven).to_pylist())):

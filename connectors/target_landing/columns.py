@@ -82,7 +82,7 @@ class Column:
     @cached_property
     def validator(self) -> Any:
         """JSON Schema's own judge of a value; slow, and always right."""
-        from jsonschema.validators import validator_for
+        from jsonschema.validators import validator_for  # type: ignore[import-untyped]
 
         schema = self.schema
         if isinstance(schema, dict) and scale(self.kind) is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.target_landing.head import read_head, write_head
 from connectors.target_landing.packages import MANIFEST, STATE, Package, package_name
 
 FORMAT = 1
@@ -59,7 +60,7 @@ def commit(
         "state_sha256": hashlib.sha256(state).hexdigest(),
     }
     (aside / STATE).write_bytes(state)
-    (aside / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=1))
+    (aside / MANIFEST).write_bytes(msgspec.json.encode(whole))
     if durable:
         for file in aside.iterdir():
             sync(file)
@@ -71,4 +72,6 @@ def commit(
     if durable:
         sync(home)
         sync(home.parent)
+    if last > read_head(home):
+        write_head(home, last)
     return Package(first, last, final)

@@ -33,7 +33,7 @@ def string_type(schema: dict[str, Any]) -> Any:
     if values := [value for value in schema.get("enum", ()) if isinstance(value, str)]:
         return Literal[tuple(values)]
     low, high = schema.get("minLength"), schema.get("maxLength")
-    bounds = {
+    bounds: dict[str, Any] = {
         name: bound
         for name, bound in (("min_length", low), ("max_length", high))
         if isinstance(bound, int)
@@ -47,7 +47,7 @@ def integer_type(schema: dict[str, Any]) -> Any:
     Bounds beyond 64 bits are left out: msgspec cannot express them, the column's kind holds more.
     """
     names = {"minimum": "ge", "maximum": "le", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"}
-    bounds = {
+    bounds: dict[str, Any] = {
         short: int(schema[key])
         for key, short in names.items()
         if isinstance(schema.get(key), int | float) and abs(schema[key]) < 2**63
@@ -75,7 +75,7 @@ def nested_type(schema: Any, depth: int = 0) -> Any:
     return union
 
 
-def _one(name: str, schema: dict[str, Any], depth: int) -> Any:
+def _one(name: str, schema: dict[str, Any], depth: int) -> Any:  # noqa: PLR0911  # one per type
     match name:
         case "null":
             return None

@@ -4,10 +4,8 @@ Reasons are words for machines and people (`missing_key`, `type`, `not_finite`�
 value of the record.
 """
 
-import datetime as dt
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,30 +14,17 @@ from msgspec import Raw
 
 from connectors.target_landing.columns import Column
 from connectors.target_landing.decoding import MISSING
+from connectors.target_landing.faults import Fault, TooWideError
 from connectors.target_landing.kinds import INT64, scale, wider
+from connectors.target_landing.moments import clock_time, instant
 
 REJECT = "_tessera_reject"
 """A reserved field with which a tap sends what it could not read as a record: the reason."""
 
 _FIELDS = msgspec.json.Decoder(dict[str, Raw])
-_DATE = r"\d{4}-\d\d-\d\d"
-_CLOCK = r"\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?"
-_INSTANT = re.compile(rf"({_DATE})(?:[Tt ]({_CLOCK}) ?([Zz]|[+-]\d\d(?::?\d\d)?)?)?")
-_TIME = re.compile(rf"({_CLOCK})([Zz]|[+-]\d\d:?\d\d)?")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _MAX_DIGITS = 38
-
-
-@dataclass(frozen=True, slots=True)
-class Fault(Exception):
-    """Why a record, or one value of it, cannot be filed; `field` is a property's name or empty."""
-
-    reason: str
-    field: str = ""
-
-
-class TooWideError(Exception):
-    """The value is proper, but its column cannot hold it exactly."""
+_MAX_INTEGER_DIGITS = 4000  # of those that are kept as text
 
 
 def fields_of(record: bytes) -> dict[str, bytes]:
@@ -104,21 +89,25 @@ def _from_string(column: Column, text: str) -> Any:
         return text
     match column.kind:
         case "TIMESTAMPTZ":
-            return _instant(column, text)
+            return instant(column.name, text)
         case "DATE":
-            day = _instant(column, text)
+            day = instant(column.name, text)
             if not day.endswith("T00:00:00.000000+00:00"):
                 raise Fault("date_format", column.name)
             return day[:10]
         case "TIME":
-            return _time(column, text)
+            return clock_time(column.name, text)
     return text
 
 
 def _from_number(column: Column, text: str) -> Any:
+    if column.json == "integer":
+        if Decimal(text).adjusted() > _MAX_INTEGER_DIGITS:  # 1e999999999 would fill the memory
+            raise Fault("too_long", column.name)
+        text = str(int(Decimal(text)))
     match column.kind:
         case "BIGINT" | "HUGEINT":
-            number = int(Decimal(text))
+            number = int(text)
             fits = number in INT64 if column.kind == "BIGINT" else abs(number) < 10**_MAX_DIGITS
             if not fits:
                 raise TooWideError(wider(column.kind))
@@ -151,47 +140,6 @@ def _fit_decimal(column: Column, text: str) -> None:
         raise Fault("multipleOf", column.name)
     if fraction > digits or whole > _MAX_DIGITS - digits:
         raise TooWideError("VARCHAR")
-
-
-def _instant(column: Column, text: str) -> str:
-    """A date-time in the one form that casts at native speed: `…T….ffffff+00:00`."""
-    match = _INSTANT.fullmatch(text.strip())
-    if not match:
-        raise Fault("date_time_format", column.name)
-    day, clock, offset = match.groups()
-    clock = (clock or "00:00").replace(",", ".")
-    whole, _, fraction = clock.partition(".")
-    if fraction.rstrip("0")[6:] or whole.endswith(":60"):
-        raise TooWideError("VARCHAR")
-    offset = "+00:00" if offset in (None, "Z", "z") else offset
-    try:
-        moment = dt.datetime.fromisoformat(
-            f"{day}T{whole}.{fraction[:6]:0<6}{offset}"
-            if whole.count(":") == 2
-            else f"{day}T{whole}{offset}"
-        )
-        moment = moment.astimezone(dt.UTC)
-    except ValueError:
-        raise Fault("date_time_format", column.name) from None
-    except OverflowError:
-        raise TooWideError("VARCHAR") from None
-    return moment.isoformat(timespec="microseconds")
-
-
-def _time(column: Column, text: str) -> str:
-    match = _TIME.fullmatch(text.strip())
-    if not match:
-        raise Fault("time_format", column.name)
-    clock = match[1].replace(",", ".")
-    whole, _, fraction = clock.partition(".")
-    if match[2] or fraction.rstrip("0")[6:] or whole.endswith(":60"):
-        raise TooWideError("VARCHAR")  # a TIME column has neither zone nor nanoseconds
-    try:
-        return dt.time.fromisoformat(
-            f"{whole}.{fraction[:6]:0<6}" if fraction else whole
-        ).isoformat(timespec="microseconds")
-    except ValueError:
-        raise Fault("time_format", column.name) from None
 
 
 def _value(raw: bytes) -> Any:

@@ -46,7 +46,7 @@ class Shape:
     plain: bool
 
 
-def shape(schema: Any) -> Shape:
+def shape(schema: Any) -> Shape:  # noqa: PLR0911  # one return per type
     """Reduce a property's JSON Schema to the column it becomes."""
     if not isinstance(schema, dict):
         return Shape("JSON", "any", True, plain=schema is True)
@@ -86,7 +86,7 @@ def is_plain_nested(schema: Any) -> bool:
     return all(is_plain_nested(part) for part in parts)
 
 
-def widened(left: str, right: str) -> str:
+def widened(left: str, right: str) -> str:  # noqa: PLR0911  # one return per rule
     """The kind that holds the values of both exactly."""
     if left == right:
         return left

@@ -11,12 +11,14 @@ from connectors.target_landing.packages import (
     packages,
     sources,
 )
-from connectors.target_landing.verify import Fault, Refetch, Verification, rewind, verify
+from connectors.target_landing.rewind import Rewound, rewind
+from connectors.target_landing.verify import Fault, Refetch, Verification, verify
 
 __all__ = [
     "Fault",
     "Package",
     "Refetch",
+    "Rewound",
     "Verification",
     "bookmark",
     "folder",

@@ -4,6 +4,7 @@ import fcntl
 import os
 import select
 from collections.abc import Iterator
+from contextlib import suppress
 
 CHUNK = 1 << 20
 _PIPE_BYTES = 1 << 20  # Linux's limit for unprivileged processes
@@ -51,7 +52,5 @@ def chunks(handle: int) -> Iterator[bytes]:
 
 def _enlarge(handle: int) -> None:
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        try:
+        with suppress(OSError):  # not a pipe, or not allowed: only more system calls
             fcntl.fcntl(handle, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        except OSError:
-            pass  # not a pipe, or not allowed: only more system calls

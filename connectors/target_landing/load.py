@@ -197,8 +197,8 @@ class Load:
             stream.schema.drift = {}
         if package.quarantine.rows:
             report(
-                f"source {self.settings.source}: {package.quarantine.rows} record(s) quarantined in "
-                f"package {done.name}: {_reasons(package.quarantine.reasons)}"
+                f"source {self.settings.source}: {package.quarantine.rows} record(s) quarantined "
+                f"in package {done.name}: {_reasons(package.quarantine.reasons)}"
             )
         for file in self._batch_files:
             file.unlink(missing_ok=True)
@@ -210,13 +210,14 @@ class Load:
         for stream, refused in self._refused.items():
             share = refused / max(self._seen_rows[stream], 1)
             if share > self.settings.max_quarantined_share:
-                reasons = package.quarantine.reasons.get(stream, {})
+                reasons: dict[str, int] = dict(package.quarantine.reasons.get(stream, {}))
                 raise TooManyQuarantinedError(
                     f"source {self.settings.source}, stream {stream}: {refused} of "
                     f"{self._seen_rows[stream]} records break their schema "
                     f"({_reasons({stream: reasons})}), more than max_quarantined_share "
-                    f"{self.settings.max_quarantined_share} allows; mend the tap's schema or raise it",
-                    dict(reasons),
+                    f"{self.settings.max_quarantined_share} allows; "
+                    "mend the tap's schema or raise it",
+                    reasons,
                 )
 
 

@@ -20,7 +20,7 @@ from connectors.target_landing.columns import (
 )
 from connectors.target_landing.config import Contract
 from connectors.target_landing.errors import BadLineError, ContractError
-from connectors.target_landing.judge import Fault
+from connectors.target_landing.faults import Fault
 from connectors.target_landing.kinds import shape
 from connectors.target_landing.names import column_names
 
@@ -83,7 +83,7 @@ class StreamSchema:
         self.declared = schema
         effective = self._under_contract(schema)
         self.baseline = effective
-        properties = {name: part for name, part in effective["properties"].items()}
+        properties = dict(effective["properties"])
         has_deleted_at = properties.pop(DELETED_AT, None) is not None
         kept = [
             column

@@ -77,7 +77,7 @@ class SegmentedFile:
             path = self.path.with_name(f"{self.path.name}.{len(self._parts)}")
             self._parts.append(Part(path, dict(self._columns)))
             self._writer = writer(path, table.schema)
-        self._writer.write_table(table, row_group_size=len(table))
+        self._writer.write_table(table, row_group_size=len(table) or 1)
         self._pending = []
         self._pending_rows = self._pending_bytes = 0
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 from connectors.target_landing.arrays import build
 from connectors.target_landing.columns import Column, message_type, record_type
 from connectors.target_landing.errors import MisfitError
-from connectors.target_landing.judge import Fault, TooWideError, cell, fields_of
+from connectors.target_landing.faults import Fault, TooWideError
+from connectors.target_landing.judge import cell, fields_of
 from connectors.target_landing.schemas import ColumnsChangedError, StreamSchema
 
 _JUDGED_AT_ONCE = 32  # a refused chunk is halved down to this before each record is looked at

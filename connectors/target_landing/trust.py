@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from connectors.target_landing.errors import BrokenLedgerError
-from connectors.target_landing.packages import MANIFEST, STATE, Package, packages
+from connectors.target_landing.head import read_head
+from connectors.target_landing.packages import MANIFEST, STATE, Package, folder, packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,8 @@ class Newest:
     """Where a source stands.
 
     Attributes:
+        landing: the landing zone.
+        source: the source.
         number: of the newest package, 0 if there is none.
         manifest_sha256: of its manifest, empty if there is none.
         state_bytes: its STATE, `null` if there is none.
@@ -26,6 +27,8 @@ class Newest:
         known: all packages that count.
     """
 
+    landing: Path
+    source: str
     number: int = 0
     manifest_sha256: str = ""
     state_bytes: bytes = b"null"
@@ -35,15 +38,16 @@ class Newest:
     def past_of(self, stream: str) -> dict[str, Any]:
         """What the last manifest that has a stream says of it, empty if none does."""
         number = self.seen.get(stream, 0)
-        for package in reversed(self.known):
-            if package.first <= number <= package.last:
-                found: dict[str, Any] = package.manifest()["streams"].get(stream, {})
+        for listed in (self.known, packages(self.landing, self.source)):
+            holder = next((one for one in listed if one.first <= number <= one.last), None)
+            if holder is not None and holder.path.is_dir():  # else a compaction has retired it
+                found: dict[str, Any] = holder.manifest()["streams"].get(stream, {})
                 return found
         return {}
 
     def followed_by(self, package: Package) -> "Newest":
         """The same after one more package."""
-        return replace(_read(package), known=(*self.known, package))
+        return replace(_read(self.landing, self.source, package), known=(*self.known, package))
 
 
 def trusted(landing: Path, source: str) -> Newest:
@@ -53,8 +57,6 @@ def trusted(landing: Path, source: str) -> Newest:
         BrokenLedgerError: a package is missing, or the newest is damaged.
     """
     known = packages(landing, source)
-    if not known:
-        return Newest()
     following = 1
     for package in known:
         if package.first != following:
@@ -63,7 +65,15 @@ def trusted(landing: Path, source: str) -> Newest:
                 "run `tessera verify` to see what to fetch again"
             )
         following = package.last + 1
-    newest = _read(known[-1])
+    head = read_head(folder(landing, source))
+    if head >= following:
+        raise BrokenLedgerError(
+            f"source {source}: packages {following} to {head} are missing; "
+            "run `tessera verify` to see what to fetch again"
+        )
+    if not known:
+        return Newest(landing, source)
+    newest = _read(landing, source, known[-1])
     return replace(newest, known=tuple(known))
 
 
@@ -87,8 +97,7 @@ def files_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [*manifest["streams"].values(), *(one for one in extra if one)]
 
 
-def _read(package: Package) -> Newest:
-    source = package.path.parent.name
+def _read(landing: Path, source: str, package: Package) -> Newest:
     advice = "run `tessera verify` to see what to fetch again"
     manifest = package.manifest()
     try:
@@ -102,4 +111,4 @@ def _read(package: Package) -> Newest:
     if faults := size_faults(package, manifest):
         raise BrokenLedgerError(f"source {source}: {faults[0]} in package {package.name}; {advice}")
     digest = hashlib.sha256((package.path / MANIFEST).read_bytes()).hexdigest()
-    return Newest(package.last, digest, state, dict(manifest["seen"]))
+    return Newest(landing, source, package.last, digest, state, dict(manifest["seen"]))
