@@ -1,10 +1,13 @@
 """A hub as it stands on this machine: its configuration, where that lies, and its home."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.home import Home
 from orchestration.hub_config import Hub, find_hub_file, read_hub
+
+DEMO = Path(__file__).parent / "demo" / "hub.yaml"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,16 @@ class Site:
         """
         file = find_hub_file(config)
         return cls(read_hub(file), file, Home.at(home))
+
+    @classmethod
+    def open_or_demo(
+        cls, config: Path | str | None = None, home: Path | str | None = None
+    ) -> "Site":
+        """Like `open`; where no hub.yaml is named and none lies here, the bundled demo's."""
+        named = config or os.environ.get("TESSERA_CONFIG")
+        if named or find_hub_file().exists():
+            return cls.open(config, home)
+        return cls.open(DEMO, home or os.environ.get("TESSERA_HOME") or ".tessera/demo")
 
     @property
     def folder(self) -> Path:

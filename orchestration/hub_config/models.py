@@ -123,6 +123,10 @@ class Source(Block):
         default_factory=dict, description="Stream: how its rows map to a shape (one or several)."
     )
     schedule: str | None = Field(default=None, description="Cron expression (UTC) or @daily, …")
+    landing: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Settings of target-landing, such as contract or max_quarantined_share.",
+    )
     enabled: bool = Field(
         default=True, description="false: not loaded any more; what it brought stays."
     )

@@ -1,11 +1,8 @@
 """One load of one source: a tap process piped into a target-landing process.
 
-Nothing stands between the two: records flow through the kernel's pipe. The tap's settings go
-through a nameless file, so that no secret is in argv, in the environment or on disk.
+Nothing stands between the two: records flow through the kernel's pipe.
 """
 
-import io
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,16 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, cast
 
 from connectors.target_landing import ledger
 from orchestration.home import Home
-from orchestration.hub_config import Hub, UnsetVariableError, resolved
-from orchestration.hub_config.secrets import references
-from orchestration.loading.said import Ear, open_log
+from orchestration.loading.said import Ear, in_thread, open_log
+from orchestration.loading.tap import SourceError, started, surroundings
 from orchestration.processes.lifeline import bound
-from orchestration.processes.redaction import Redactor
 from orchestration.processes.secret_files import secret_file
 from orchestration.site import Site
 
@@ -63,7 +57,7 @@ def load_source(name: str, site: Site, env: Mapping[str, str], progress: Progres
 
     Args:
         name: A source of the hub.
-        site: The hub. Its folder is the tap's working folder: paths in hub.yaml are relative to it.
+        site: The hub.
         env: The environment: secrets are looked up in it.
         progress: Told short lines while it runs.
 
@@ -74,64 +68,37 @@ def load_source(name: str, site: Site, env: Mapping[str, str], progress: Progres
     before = ledger.newest(site.home.landing, name)
     try:
         error = _run(name, site, env, progress)
-    except UnsetVariableError as unset:
-        error = f"source {name}: {unset}"
+    except SourceError as told:
+        error = str(told)
     return _what_came(name, site.home, before, error, time.monotonic() - began)
 
 
 def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> str | None:
     """Runs the pair of processes to their end; the error in a sentence."""
     source, home = site.hub.sources[name], site.home
-    child_env = _without_secrets(env, site.hub)
-    tap_command = _command(source.tap)
-    if tap_command is None:
-        return (
-            f"source {name}: the command {source.tap} is not installed; "
-            f"install it beside tessera (pip install {source.tap}) or correct `tap:`"
-        )
-    config, secrets = resolved(source.config, env, f"sources.{name}.config")
-    redact = Redactor(secrets)
+    target_config = source.landing | {"landing": str(home.landing), "source": name}
     bookmark = ledger.bookmark(home.landing, name)
-    target_config = {"landing": str(home.landing), "source": name}
     with (
         open_log(home.logs, name) as log,
-        secret_file(config) as config_fd,
-        secret_file(bookmark) as state_fd,
-        secret_file(target_config) as target_fd,
+        secret_file(target_config) as config_fd,
+        started(name, site, env, state=bookmark) as (tap, redact),
     ):
         log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')} {source.tap}\n")
-        state = ["--state", f"/dev/fd/{state_fd}"] if bookmark else []
-        tap = subprocess.Popen(
-            bound([*tap_command, "--config", f"/dev/fd/{config_fd}", *state]),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=(config_fd, state_fd),
-            cwd=site.folder,
-            env=child_env,
-        )
+        landing = [sys.executable, "-m", "connectors.target_landing"]
         target = subprocess.Popen(
-            bound(
-                [
-                    sys.executable,
-                    "-m",
-                    "connectors.target_landing",
-                    "--config",
-                    f"/dev/fd/{target_fd}",
-                ]
-            ),
+            bound([*landing, "--config", f"/dev/fd/{config_fd}"]),
             stdin=tap.stdout,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # STATE lines: the bookmark is in the package itself.
             stderr=subprocess.PIPE,
-            pass_fds=(target_fd,),
-            env=child_env,
+            pass_fds=(config_fd,),
+            env=surroundings(env, site.hub),
         )
-        _close(tap.stdout)  # The tap gets SIGPIPE when the target dies.
+        # Only the target reads it now: the tap gets SIGPIPE when the target dies.
+        cast(IO[bytes], tap.stdout).close()
         ears = Ear(log, redact, progress), Ear(log, redact, progress)
-        threads = [
-            _thread(ears[0].listen, tap.stderr),
-            _thread(ears[1].listen, target.stderr),
-            _thread(_states, target.stdout),
+        listening = [
+            in_thread(ears[0].listen, tap.stderr),
+            in_thread(ears[1].listen, target.stderr),
         ]
         late = threading.Timer(source.max_runtime_seconds, tap.kill)
         late.start()
@@ -140,15 +107,14 @@ def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> s
         finally:
             timed_out = late.finished.is_set()
             late.cancel()
-            for process in (tap, target):
-                process.kill()
-            for thread in threads:
+            tap.kill()
+            target.kill()
+            target.wait()
+            for thread in listening:
                 thread.join()
     if timed_out:
-        return (
-            f"source {name}: stopped after {source.max_runtime_seconds} s, what was read is kept; "
-            "run again to go on, or raise max_runtime_seconds"
-        )
+        limit = f"stopped after {source.max_runtime_seconds} s, what was read until then is kept"
+        return f"source {name}: {limit}; run again to go on, or raise max_runtime_seconds"
     # A target that fails takes the tap down with it (broken pipe), so it is asked first.
     for code, ear, who in ((codes[1], ears[1], "target-landing"), (codes[0], ears[0], source.tap)):
         if code != 0:
@@ -164,40 +130,8 @@ def _what_came(name: str, home: Home, before: int, error: str | None, seconds: f
     for package in ledger.packages(home.landing, name):
         if package.last > before:
             numbers.append(package.last)
-            quarantined += package.quarantined
-            for stream, count in package.rows.items():
-                rows[stream] = rows.get(stream, 0) + count
+            manifest = package.manifest()
+            quarantined += (manifest.get("quarantine") or {}).get("rows", 0)
+            for stream, about in manifest["streams"].items():
+                rows[stream] = rows.get(stream, 0) + about["rows"]
     return Loaded(name, error, tuple(numbers), rows, quarantined, seconds)
-
-
-def _command(tap: str) -> list[str] | None:
-    """The tap beside this Python, else on PATH."""
-    beside = Path(sys.executable).with_name(tap)
-    found = str(beside) if beside.exists() else shutil.which(tap)
-    return [found] if found else None
-
-
-def _without_secrets(env: Mapping[str, str], hub: Hub) -> dict[str, str]:
-    """The environment without what hub.yaml refers to: a tap sees its own secrets only."""
-    blocks = [*hub.sources.values(), *hub.destinations.values()]
-    secret = {name for block in blocks for name in references(block.config)}
-    kept = {name: value for name, value in env.items() if name not in secret}
-    return kept | {"DO_NOT_TRACK": "1", "PYTHONUNBUFFERED": "1"}
-
-
-def _thread(work: Callable[[IO[str]], None], stream: IO[bytes] | None) -> threading.Thread:
-    text = io.TextIOWrapper(cast(IO[bytes], stream), encoding="utf-8", errors="replace")
-    thread = threading.Thread(target=work, args=(text,), daemon=True)
-    thread.start()
-    return thread
-
-
-def _states(stream: IO[str]) -> None:
-    """Drains STATE lines: the bookmark is in the package itself."""
-    for _ in stream:
-        pass
-
-
-def _close(stream: IO[bytes] | None) -> None:
-    if stream is not None:
-        stream.close()

@@ -1,9 +1,11 @@
 """What a process says on stderr: logged without secrets, its last error kept as one sentence."""
 
+import io
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from orchestration.processes.redaction import Redactor
 
@@ -62,3 +64,11 @@ class Ear:
         """The last error in one line; the last line when none was marked as an error."""
         said = " ".join((self._last_error or self._last).split())
         return said if len(said) <= _LONGEST_SENTENCE else said[:_LONGEST_SENTENCE] + "…"
+
+
+def in_thread(work: Callable[[IO[str]], None], stream: IO[bytes] | None) -> threading.Thread:
+    """Runs `work` over a process's output in a thread, so that no pipe fills up."""
+    text = io.TextIOWrapper(cast(IO[bytes], stream), encoding="utf-8", errors="replace")
+    thread = threading.Thread(target=work, args=(text,), daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,33 @@
+"""`tessera demo`."""
+
+import typer
+
+from orchestration.cli.console import Progress, answer, answers, settings
+from orchestration.cli.summary import show
+from orchestration.demo.demo import HUB, demonstrate
+
+
+def demo() -> None:
+    """Run the hub over bundled stand-ins with a made-up population whose truth is known."""
+    with Progress() as progress:
+        shown = demonstrate(settings.home, progress)
+    if settings.json:
+        answer(shown.outcome.as_json() | {"score": shown.score})
+    else:
+        home = shown.site.home
+        again = f"tessera --config {HUB} --home {home.root}"
+        show(
+            shown.site,
+            shown.outcome,
+            (
+                f"{again} why crm:…   why records are one customer",
+                f"duckdb {home.published} -readonly   any SQL; start with marts.customers",
+                "make dev   the graph, runs and checks in Dagster's UI",
+            ),
+        )
+        if shown.score:
+            answers.print(
+                f"Against the truth: pairwise precision {shown.score['precision']:.3f}, "
+                f"recall {shown.score['recall']:.3f}"
+            )
+    raise typer.Exit(shown.outcome.exit_code)

@@ -1,0 +1,57 @@
+"""Asset `published/hub`: the checked generation that readers see."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from orchestration.graph.built import built
+from orchestration.locks import lock
+from orchestration.reporting import Reporter
+from orchestration.site import Site
+from serving.publish import Also, PublishError, publish
+
+
+def published_asset(
+    site: Site, upstream: Sequence[dg.AssetKey], report: Reporter, also: Sequence[Also] = ()
+) -> dg.AssetsDefinition:
+    """The asset; `also` are further things that serving writes into each generation."""
+
+    @dg.asset(
+        key=["published", "hub"],
+        deps=list(upstream),
+        group_name="published",
+        kinds={"duckdb"},
+        pool="warehouse",
+        description="What readers open: an immutable copy of the marts, switched to at once.",
+    )
+    def hub(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        report.step("publish")
+        with lock(site.home.warehouse.with_name(".lock"), "a build of the warehouse"):
+            stamped = built(site.home)
+            if stamped is None or not stamped.checked:
+                why = "is not the one that was checked; run the job refresh"
+                raise dg.Failure(f"the warehouse {why}", allow_retries=False)
+            facts = stamped.facts | {
+                "checks": stamped.tests + stamped.verdicts,
+                "measures": stamped.measures,
+                "run_id": stamped.run_id,
+            }
+            now = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+            generation = f"{now}-{stamped.facts['fingerprint'][:8]}"
+            try:
+                published = publish(
+                    site.home.root,
+                    generation,
+                    facts=facts,
+                    also=also,
+                    keep=site.hub.run.keep_generations,
+                )
+            except PublishError as error:
+                raise dg.Failure(str(error)) from None
+        rows = {f"rows/{table}": count for table, count in published.rows.items()}
+        about: dict[str, Any] = {"generation": generation, "path": str(published.file)}
+        return dg.MaterializeResult(metadata=about | rows)
+
+    return hub
