@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test dev check lock install clean
+.PHONY: demo live test dev check lock install clean
 
 demo: install
 	$(BIN)/tessera demo
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# Rooms against real servers, which the scripts in ../shared/servers install and start.
+live: install
+	$(BIN)/python -m pytest -m live
 
 dev: install
 	$(BIN)/tessera dev

@@ -67,3 +67,17 @@
 {# The value of the row that comes first by the given order (a text expression that sorts descending). #}
 {% macro latest_by(value, order) %}{{ return(adapter.dispatch('latest_by', 'tessera')(value, order)) }}{% endmacro %}
 {% macro default__latest_by(value, order) %}max_by({{ value }}, {{ order }}){% endmacro %}
+
+{# The text of a piece of HTML: breaks and paragraphs as line ends, tags gone, the usual entities resolved. #}
+{% macro plain_text(html) %}{{ return(adapter.dispatch('plain_text', 'tessera')(html)) }}{% endmacro %}
+{% macro default__plain_text(html) -%}
+    trim(
+        {%- for _ in range(6) %}replace({% endfor -%}
+        regexp_replace(
+            regexp_replace({{ html }}, '<br[^>]*>|</(p|div|li|h[1-6]|blockquote)>', chr(10), 'gi'), '<[^>]*>', '', 'g'
+        )
+        {%- for entity, text in [('&lt;', '<'), ('&gt;', '>'), ('&quot;', '"'), ('&#39;', "''"), ('&nbsp;', ' '), ('&amp;', '&')] -%}
+        , '{{ entity }}', '{{ text }}')
+        {%- endfor %}
+    , chr(10) || ' ')
+{%- endmacro %}

@@ -2,4 +2,5 @@
 {{ config(alias='contacts') }}
 {{ union_shape('contacts', [
     ('tap-imap', 'map_imap__contacts'),
+    ('tap-wordpress', 'map_wordpress__contacts'),
 ]) }}

@@ -2,4 +2,5 @@
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
     ('tap-imap', 'map_imap__interactions'),
+    ('tap-wordpress', 'map_wordpress__interactions'),
 ]) }}

@@ -1,0 +1,1 @@
+"""Posts, comments and users of a WordPress site, through its REST API."""

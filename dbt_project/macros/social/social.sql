@@ -1,0 +1,105 @@
+{# What the social models share: the declared brands, hours and clock. #}
+
+{# The moment that "now" means: fixed by the variable `as_of` in tests and replays. #}
+{% macro as_of() -%}
+    {% if var('as_of', none) %}cast({{ sql_text(var('as_of')) }} as timestamptz){% else %}current_timestamp{% endif %}
+{%- endmacro %}
+
+{# Grain: one declared account of a brand, as it is written in hub.yaml (an id or a handle). #}
+{% macro declared_accounts() -%}
+    {% for brand, about in var('brands').items() %}
+    {% for source, accounts in (about.accounts or {}).items() %}
+    {% for account in accounts %}
+    select
+        {{ sql_text(brand) }} as brand,
+        {{ sql_text(about.calendar or 'always') }} as calendar,
+        {{ sql_text(source) }} as source,
+        {{ sql_text(account) }} as account
+    union all
+    {% endfor %}
+    {% endfor %}
+    {% endfor %}
+    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar)
+    where false
+{%- endmacro %}
+
+{# Grain: one opening span of a weekday: calendar, timezone, weekday (1 is Monday), opens, closes in minutes. #}
+{% macro declared_hours() -%}
+    {% set days = {'mon': 1, 'tue': 2, 'wed': 3, 'thu': 4, 'fri': 5, 'sat': 6, 'sun': 7} %}
+    {% for calendar, about in var('calendars', {}).items() %}
+    {% for day, spans in about.hours.items() %}
+    {% for span in spans %}
+    select
+        {{ sql_text(calendar) }} as calendar,
+        {{ sql_text(about.timezone) }} as timezone,
+        {{ days[day] }} as weekday,
+        {{ span[0:2] | int * 60 + span[3:5] | int }} as opens,
+        {{ span[6:8] | int * 60 + span[9:11] | int }} as closes
+    union all
+    {% endfor %}
+    {% endfor %}
+    {% endfor %}
+    select 'always', 'UTC', weekday, 0, 1440
+    from (values (1), (2), (3), (4), (5), (6), (7)) as days (weekday)
+{%- endmacro %}
+
+{% macro declared_holidays() -%}
+    {% for calendar, about in var('calendars', {}).items() %}
+    {% for day in about.holidays %}
+    select {{ sql_text(calendar) }} as calendar, cast({{ sql_text(day) }} as date) as day
+    union all
+    {% endfor %}
+    {% endfor %}
+    select cast(null as varchar), cast(null as date)
+    where false
+{%- endmacro %}
+
+{# Whether a text thanks somebody; the words of the languages that the built-in model knows best. #}
+{% macro says_thanks(text) -%}
+    regexp_matches({{ text }}, '(?i)(\bthank(s| you)?\b|\bthx\b|\bdanke|\bmerci\b|\bgracias\b|\bobrigad[oa]\b|\bgrazie\b|\bdziękuj|\bспасибо|ありがとう|شكرا)')
+{%- endmacro %}
+
+{# The product that a text names first, by the names people use for it. #}
+{% macro named_product(text) -%}
+    case
+        {% for about in var('brands').values() %}
+        {% for product, names in (about.products or {}).items() %}
+        when regexp_matches({{ text }}, {{ sql_text('(?i)\\b(' ~ ([product] + names) | join('|') ~ ')\\b') }}) then {{ sql_text(product) }}
+        {% endfor %}
+        {% endfor %}
+        else null
+    end
+{%- endmacro %}
+
+{# Rows of sources that no longer bring interactions leave: pre-hook of the incremental models. #}
+{% macro forget_silent_sources() %}
+    {% if is_incremental() %}
+    delete from {{ this }} where source not in (select distinct source from {{ ref('int_interactions') }})
+    {% endif %}
+{% endmacro %}
+
+{#
+  Facts that no landed record holds (when a rule fired, when a customer entered a segment) are kept beside
+  the packages, so that they survive the warehouse: `<landing>/_social/ledger=<name>/*.parquet`.
+#}
+{% macro remembered(name, columns) -%}
+    {% set pattern = landing_root() ~ '/_social/ledger=' ~ name ~ '/*.parquet' %}
+    {% set count = 'select count(*) from glob(' ~ sql_text(pattern) ~ ')' %}
+    {% set found = execute and run_query(count).columns[0].values()[0] > 0 %}
+    select
+        {% for column, type in columns.items() %}
+        cast({{ column if found else 'null' }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    {% if found %}from read_parquet({{ sql_text(pattern) }}){% else %}where false{% endif %}
+{%- endmacro %}
+
+{# Post-hook: writes the rows that this run added (those of its `invocation`); nothing new, no file. #}
+{% macro remember(name, columns) %}
+    {% if execute and flags.WHICH in ('run', 'build') %}
+    {% set rows = 'select ' ~ columns | join(', ') ~ ' from ' ~ this ~ ' where invocation = ' ~ sql_text(invocation_id) %}
+    {% if run_query('select count(*) from (' ~ rows ~ ')').columns[0].values()[0] > 0 %}
+    copy (select *, {{ sql_text(name) }} as ledger from ({{ rows }}))
+    to {{ sql_text(landing_root() ~ '/_social') }} (format parquet, partition_by (ledger), append, filename_pattern 'facts_{uuid}')
+    {% endif %}
+    {% endif %}
+{% endmacro %}
