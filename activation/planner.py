@@ -177,6 +177,11 @@ class Planner:
     ) -> list[PlanRow]:
         if not rows:
             return []
+        if not self._crm.wire.readable:  # what we wrote is all that is known
+            return [
+                self._decided(row, known[row.key], _remembered(row, known[row.key]), desired[row.key])
+                for row in rows
+            ]
         ids = [str(known[r.key].remote_id) for r in rows if known[r.key].remote_id]
         by_id = self._crm.by_id(ids) if ids else {}
         unmet = [row.key for row in rows if known[row.key].remote_id not in by_id]
@@ -242,6 +247,10 @@ class Planner:
         if edited:
             return replace(row, op="superseded", reason=f"kept: edited there ({', '.join(edited)})")
         return replace(row, stamp=record.stamp, agreed=dict(ack.fields))
+
+
+def _remembered(row: Row, link: _Known) -> Record | None:
+    return Record(link.remote_id, row.key, link.written) if link.remote_id else None
 
 
 def _of(ack: Acknowledged, on_deleted: str) -> _Known:

@@ -175,7 +175,7 @@ class Delivery:
             rest = [change for place, change in enumerate(batch) if place not in refused.rows]
             yield from self._settled(op, rest)
             return
-        if op is Op.CREATE:  # a lost batch that arrived after all is refused for its own keys
+        if op is Op.CREATE and self._wire.readable:  # a lost batch that arrived after all is refused for its own keys
             arrived, batch = self.arrived(batch)
             yield arrived
             if arrived:
@@ -206,6 +206,8 @@ class Delivery:
         """
         outcomes: list[Outcome] = []
         open_: list[Change] = []
+        if not self._wire.readable:
+            return outcomes, list(changes)
         size = self._wire.limits.read
         for start in range(0, len(changes), size):
             part = changes[start : start + size]

@@ -106,7 +106,9 @@ class WriteClient(Client):
             return self._ask(request, None)
         self.requests += 1
         # The exchange's `form` goes to httpx as `data`, which takes bytes as they are.
-        absolute = Request(f"{self.base_url}/{request.path.lstrip('/')}", method=request.method)
+        path = request.path.lstrip("/")
+        url = f"{self.base_url}/{path}" if path else self.base_url
+        absolute = Request(url, request.params, request.method, label=request.label)
         headers = {**self.headers, **request.headers, **self.auth.headers()}
         return self._exchange.send(absolute, headers, {}, content)  # type: ignore[arg-type]
 

@@ -126,6 +126,8 @@ class Wire(ABC):
         limits: Rows per request.
         can_merge: Whether the CRM has a merge call.
         compare_and_set: Whether `Change.stamp` is honoured by the CRM itself.
+        readable: Whether `read` can tell what stands there. Where it cannot, a lost request is sent
+            again under the same id, and nobody's edits can be seen.
         key_field: The CRM's field that holds our key, where it is a field at all.
         requests: How many requests went out so far, sign-in and retries included.
         quota_left: What the CRM last said about the calls that are left, if it says so.
@@ -134,6 +136,7 @@ class Wire(ABC):
     limits: Limits = Limits()
     can_merge: bool = False
     compare_and_set: bool = False
+    readable: bool = True
     key_field: str | None = None
 
     @property

@@ -1,0 +1,1 @@
+"""Write contacts, companies, deals and tickets of HubSpot, a hundred per request."""

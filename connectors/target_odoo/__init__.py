@@ -1,0 +1,1 @@
+"""Write partners and leads of an Odoo server."""

@@ -1,0 +1,1 @@
+"""Send rows to any HTTPS endpoint, signed."""
