@@ -7,6 +7,14 @@
 
 {% macro sql_text(text) %}{{ return("'" ~ (text | string | replace("'", "''")) ~ "'") }}{% endmacro %}
 
+{#
+  Newest package of a source that this run reads: `tessera` pins it, so that all models of a run see the same
+  landing zone while loads go on. Without `tessera` everything there is.
+#}
+{% macro newest_package(source) %}
+    {{ return(fromjson(env_var('TESSERA_PACKAGES', '{}')).get(source, 999999999999)) }}
+{% endmacro %}
+
 {# Files of a stream whose packages reach beyond package `after`; a compacted package hides those it covers. #}
 {% macro landing_files(source, stream, after=0) %}
     {% if not execute %}{{ return([]) }}{% endif %}
@@ -21,6 +29,7 @@
         )
         select file
         from packages
+        where first <= {{ newest_package(source) }}
         qualify
             last > {{ after }}
             and last > coalesce(

@@ -27,7 +27,7 @@
             select {% for name, type in columns.items() %}cast(null as {{ type }}) as "{{ name }}"{{ ', ' if not loop.last }}{% endfor %}
             where false
         )
-        where _tessera_package > {{ package }}
+        where _tessera_package > {{ package }} and _tessera_package <= {{ newest_package(source) }}
         union all by name
         {% endif %}
         {% endfor %}

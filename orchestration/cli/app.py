@@ -18,7 +18,7 @@ from orchestration.cli import (
     verify,
     why,
 )
-from orchestration.cli.console import complain, settings
+from orchestration.cli.console import UserError, complain, settings
 from orchestration.hub_config import HubConfigError
 from orchestration.locks import HeldError
 from serving.publish import PublishError

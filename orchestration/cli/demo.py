@@ -4,11 +4,12 @@ import typer
 
 from orchestration.cli.console import Progress, answer, answers, settings
 from orchestration.cli.summary import show
-from orchestration.demo.demo import HUB, demonstrate
 
 
 def demo() -> None:
     """Run the hub over bundled stand-ins with a made-up population whose truth is known."""
+    from orchestration.demo.demo import HUB, demonstrate
+
     with Progress() as progress:
         shown = demonstrate(settings.home, progress)
     if settings.json:

@@ -29,9 +29,9 @@ def dev(
     with lock(site.home.root / "dev.lock", "Dagster's UI of this hub", wait=False):
         with open_instance(site.home, site.hub.run) as instance:
             reap(instance, in_process=False)
-        if not manifest_is_current(site.home):
+        if not manifest_is_current(site):
             people.print("Parsing the dbt project")
-            with Dbt(site.home) as dbt:
+            with Dbt(site) as dbt:
                 dbt.manifest()
         people.print(f"http://127.0.0.1:{port}  (end with Ctrl-C)")
         dagster = str(Path(sys.executable).with_name("dagster"))

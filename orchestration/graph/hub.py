@@ -36,10 +36,10 @@ def hub_definitions(
         report: Told how far a run is.
     """
     report = report or Silent()
-    if not manifest_is_current(site.home):
-        with Dbt(site.home) as parser:
+    if not manifest_is_current(site):
+        with Dbt(site) as parser:
             parser.manifest()
-    start = dbt or (lambda: Dbt(site.home))
+    start = dbt or (lambda: Dbt(site))
     models = model_assets(site, manifest_file(site.home), start, report)
     published_from = [key for key in models.keys if key.path[0] in ("marts", "intermediate")]
     landing = [

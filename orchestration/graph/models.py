@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from identity import ledger as ids
 from orchestration.graph.built import Built, stamp, unstamp
 from orchestration.graph.landing import landing_key
 from orchestration.graph.streams import streams_of
@@ -86,6 +87,8 @@ def model_assets(
     def models(context: dg.AssetExecutionContext) -> Iterator[Any]:
         with lock(site.home.warehouse.with_name(".lock"), "a build of the warehouse"):
             known = current(site.home.root)
+            # A run that was killed while it published may have left its ids half-way.
+            ids.recover(site.home.root, known["generation_id"] if known else None)
             plan = make_plan(site, known)
             for sentence in (text for texts in plan.held.values() for text in texts):
                 context.log.error(sentence)

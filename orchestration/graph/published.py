@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+import duckdb
 
+from identity import ledger as ids
 from orchestration.graph.built import built
 from orchestration.locks import lock
 from orchestration.reporting import Reporter
@@ -40,16 +42,16 @@ def published_asset(
             }
             now = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
             generation = f"{now}-{stamped.facts['fingerprint'][:8]}"
+            home, keep = site.home.root, site.hub.run.keep_generations
+            # Ids that readers have seen must outlive the warehouse: they are prepared before and
+            # committed after; a run killed in between is finished or undone by the next one.
+            with duckdb.connect(str(site.home.warehouse), read_only=True) as warehouse:
+                ids.prepare(warehouse, home, generation)
             try:
-                published = publish(
-                    site.home.root,
-                    generation,
-                    facts=facts,
-                    also=also,
-                    keep=site.hub.run.keep_generations,
-                )
+                published = publish(home, generation, facts=facts, also=also, keep=keep)
             except PublishError as error:
                 raise dg.Failure(str(error)) from None
+            ids.commit(home, generation)
         rows = {f"rows/{table}": count for table, count in published.rows.items()}
         about: dict[str, Any] = {"generation": generation, "path": str(published.file)}
         return dg.MaterializeResult(metadata=about | rows)

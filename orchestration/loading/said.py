@@ -17,7 +17,7 @@ _PREFIX = re.compile(
     r"|^(?:\S+ )?\d{2}:\d{2}:\d{2}\S*\s*\|?\s*(?P<level2>[A-Z]+)\s*\|?\s*[^|]*\|\s*(?P<text2>.*)$"
     r"|^(?P<level3>ERROR|CRITICAL|WARNING|INFO|DEBUG)[: ]+(?:root:|[\w.-]+:)?\s*(?P<text3>.*)$"
 )
-_METRIC = re.compile(r'"metric": "record_count", "value": (\d+)')
+_METRIC = re.compile(r'"metric":\s*"record_count",\s*"value":\s*(\d+)')
 
 
 def open_log(folder: Path, name: str) -> IO[str]:

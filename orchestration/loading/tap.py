@@ -1,4 +1,4 @@
-"""Starts a source's tap: its settings in a nameless file, its surroundings without others' secrets."""
+"""Starts a source's tap: settings in a nameless file, surroundings without others' secrets."""
 
 import shutil
 import subprocess

@@ -44,7 +44,7 @@ class Early:
 
     def dbt(self) -> Dbt:
         """The dbt process."""
-        self._dbt = self._dbt or Dbt(self._site.home)
+        self._dbt = self._dbt or Dbt(self._site)
         return self._dbt
 
     def keeper(self) -> Gatekeeper:

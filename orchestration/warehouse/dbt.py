@@ -11,7 +11,8 @@ from typing import IO, Any, cast
 
 from orchestration.home import Home
 from orchestration.processes.lifeline import bound
-from orchestration.warehouse.plan import PROJECT, Plan, project_digest
+from orchestration.site import Site
+from orchestration.warehouse.plan import PROJECT, Plan, parse_digest, parse_vars
 
 Event = dict[str, Any]
 
@@ -42,10 +43,11 @@ def manifest_file(home: Home) -> Path:
     return home.dbt_target / "manifest.json"
 
 
-def manifest_is_current(home: Home) -> bool:
-    """Whether the parsed project is that of the files on disk."""
-    stamp = home.dbt_target / "manifest.digest"
-    return manifest_file(home).exists() and stamp.exists() and stamp.read_text() == project_digest()
+def manifest_is_current(site: Site) -> bool:
+    """Whether the parsed project is that of the files on disk and of hub.yaml."""
+    stamp = site.home.dbt_target / "manifest.digest"
+    parsed = manifest_file(site.home).exists() and stamp.exists()
+    return parsed and stamp.read_text() == parse_digest(site)
 
 
 class Dbt:
@@ -54,11 +56,11 @@ class Dbt:
     Use as a context manager; the process ends with it, and with this process whatever happens.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, site: Site) -> None:
         """Starts the process; returns at once."""
-        self._home = home
+        self._home = home = site.home
         self._parsed = False
-        self._digest = project_digest()
+        self._digest = parse_digest(site)
         home.make()
         self._process = subprocess.Popen(
             bound([sys.executable, "-m", "orchestration.warehouse.dbt_process"]),
@@ -69,7 +71,8 @@ class Dbt:
             cwd=PROJECT,
             text=True,
         )
-        self._tell({"arguments": [*options(home), "--log-format", "json", "--no-use-colors"]})
+        shared = [*options(home), "--log-format", "json", "--no-use-colors"]
+        self._tell({"arguments": shared, "parse": ["--vars", json.dumps(parse_vars(site))]})
 
     def __enter__(self) -> "Dbt":
         return self
@@ -143,15 +146,12 @@ def _parsed(line: str) -> Event | None:
 
 def sentence(failed: Sequence[Event], said: Sequence[str]) -> str:
     """What went wrong, in a sentence; values that an engine's message quotes are left out."""
-    texts = []
-    for event in failed:
-        node = event["data"].get("node_info", {}).get("node_name", "")
-        text = without_values(event["info"].get("msg") or "")
-        if text and not text.startswith(("Completed with", "Done.", "1 of")):
-            texts.append(text if not node or node in text else f"{node}: {text}")
-    # The most telling line names a model or a test and says what the engine said.
-    texts.sort(key=lambda text: "rror in" not in text and "ailure in" not in text)
-    return "dbt: " + next(iter([*texts, *said]), "it ended with an error and said nothing")
+    # dbt tells a failure three times; this one has both the model and the engine's words.
+    telling = [event for event in failed if event["info"]["name"] == "RunResultError"]
+    texts = [without_values(event["info"].get("msg") or "") for event in telling or failed]
+    told = [text for text in [*texts, *said] if text]
+    more = f" (and {len(telling) - 1} more)" if len(telling) > 1 else ""
+    return f"dbt: {told[0]}{more}" if told else "dbt: it ended with an error and said nothing"
 
 
 def without_values(message: str) -> str:

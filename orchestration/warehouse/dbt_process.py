@@ -16,13 +16,14 @@ def main() -> None:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    shared: list[str] = json.loads(sys.stdin.readline())["arguments"]
-    parsed = dbtRunner().invoke(["parse", *shared])
+    first = json.loads(sys.stdin.readline())
+    shared: list[str] = first["arguments"]
+    parsed = dbtRunner().invoke(["parse", *first["parse"], *shared])
     _done(parsed.success)
     for line in sys.stdin:
         asked = json.loads(line)
         os.environ.update(asked["env"])
-        # Variables are read when models run; the parsed project does not depend on them.
+        # Mappings are read when models run: the parsed project does not depend on them.
         manifest = parsed.result if isinstance(parsed.result, Manifest) else None
         result = dbtRunner(manifest=manifest).invoke([*asked["arguments"], *shared])
         if result.exception is not None:

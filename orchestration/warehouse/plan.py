@@ -76,11 +76,7 @@ def make_plan(site: Site, published: AnyMapping[str, Any] | None) -> Plan:
             told = before.get(name, told | {"shape": {}})
             packages[name] = packages_before.get(name, 0)
         sources[name] = told
-    variables = {
-        "sources": sources,
-        "identity": _absolute(site.hub.identity, site.folder),
-        "brands": site.hub.brands,
-    }
+    variables = parse_vars(site) | {"sources": sources}
     stamp = json.dumps([variables, packages, _code(), _people(site)], sort_keys=True)
     return Plan(variables, packages, held, hashlib.sha256(stamp.encode()).hexdigest()[:16])
 
@@ -113,10 +109,19 @@ def _absolute(identity: dict[str, Any], folder: Path) -> dict[str, Any]:
     return identity | paths
 
 
-def project_digest() -> str:
-    """A digest of the dbt project's files and dbt's version: its parse depends on nothing else."""
+def parse_vars(site: Site) -> dict[str, Any]:
+    """The variables that the parsed project depends on: which taps there are, models' settings."""
+    return {
+        "sources": {name: {"tap": source.tap} for name, source in site.hub.sources.items()},
+        "identity": _absolute(site.hub.identity, site.folder),
+        "brands": site.hub.brands,
+    }
+
+
+def parse_digest(site: Site) -> str:
+    """A digest of all that the parsed project depends on."""
     digest = _digest(PROJECT)
-    digest.update(version("dbt-core").encode())
+    digest.update(version("dbt-core").encode() + json.dumps(parse_vars(site)).encode())
     return digest.hexdigest()
 
 

@@ -42,7 +42,7 @@
             '{{ id }}' as mapping_id,
             {{ row_metadata(stream) }}
         from {{ parquet(files) }}
-        where _tessera_package > {{ seen.get(id, 0) }} {% if mapping.get("where") %}and ({{ mapping.where }}){% endif %}
+        where _tessera_package > {{ seen.get(id, 0) }} and _tessera_package <= {{ newest_package(source) }} {% if mapping.get("where") %}and ({{ mapping.where }}){% endif %}
         union all by name
         {% endif %}
         {% endfor %}

@@ -1,0 +1,1 @@
+"""The bundled demonstration: stand-ins of platforms, a made-up population, its truth."""
