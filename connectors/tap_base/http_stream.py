@@ -52,10 +52,22 @@ class HttpStream(Stream):
     emit_activate_version_messages = False
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # `Shape` has done it
 
-    def __init__(self, tap: "HttpTap") -> None:
-        """Read the stream's schema from the room's `schemas/<name>.json`."""
-        room = type(self).__module__.rpartition(".")[0]
-        schema = json.loads(files(room).joinpath(f"schemas/{self.name}.json").read_text("utf-8"))
+    def __init__(
+        self, tap: "HttpTap", schema: dict[str, Any] | None = None, name: str | None = None
+    ) -> None:
+        """Belong to a tap.
+
+        Args:
+            tap: The tap.
+            schema: Where the source itself describes the stream; else the room's
+                `schemas/<name>.json`.
+            name: Where one class serves several streams.
+        """
+        self.name = name or self.name
+        if schema is None:
+            room = type(self).__module__.rpartition(".")[0]
+            file = files(room).joinpath(f"schemas/{self.name}.json")
+            schema = json.loads(file.read_text("utf-8"))
         if self.deleted_path:
             deleted = {"type": ["string", "null"], "format": "date-time"}
             schema["properties"]["_sdc_deleted_at"] = deleted

@@ -5,7 +5,6 @@ The fixed width makes text order equal time order, so bookmarks compare safely a
 
 import re
 import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
@@ -62,7 +61,6 @@ class Clock:
         """Return seconds on a clock that never goes back."""
         return time.monotonic()
 
-    @property
-    def sleep(self) -> Callable[[float], None]:
-        """Wait for some seconds."""
-        return time.sleep
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from singer_sdk.helpers._typing import to_json_compatible
 from singer_sdk.mapper import SameRecordTransform
 
 if TYPE_CHECKING:
@@ -114,11 +115,11 @@ class Plan:
         """
         if self.replication_key is None:
             return Bookmark()
-        # A stream that overrode the SDK's hook wants to see every record, and a sorted one has
-        # to notice the first that is out of order.
+        # A stream that overrode the SDK's hook wants to see every record.
         overridden = type(stream)._increment_stream_state is not _sdk_increment()
-        each = overridden or (stream.is_sorted and stream.check_sorted)
-        return (EachRecord if each else Newest)(stream, context, self.replication_key)
+        ordered = stream.is_sorted and stream.check_sorted
+        kind = EachRecord if overridden else Ordered if ordered else Newest
+        return kind(stream, context, self.replication_key)
 
 
 def _sdk_increment() -> Any:
@@ -138,7 +139,7 @@ class Bookmark:
 
 
 class EachRecord(Bookmark):
-    """Hands every record to the SDK's state, which checks the order."""
+    """Hands every record to the stream's own hook."""
 
     def __init__(self, stream: "FastEmission", context: Any, key: str) -> None:
         del key
@@ -154,6 +155,7 @@ class Newest(Bookmark):
 
     def __init__(self, stream: "FastEmission", context: Any, key: str) -> None:
         self._increment, self._context, self._key = stream._increment_stream_state, context, key
+        self._known = stream.get_context_state(context).get("replication_key_value")
         self._newest: Any = None
 
     def advance(self, record: dict[str, Any]) -> None:
@@ -171,9 +173,26 @@ class Newest(Bookmark):
             self._newest = value
 
     def settle(self) -> None:
-        """Hand the greatest value to the SDK's state."""
-        if self._newest is not None:
+        """Hand the greatest value to the SDK's state, unless only older rows were read again."""
+        if self._newest is None:
+            return
+        value, known = to_json_compatible(self._newest), self._known
+        if known is None or value.__class__ is not known.__class__ or value >= known:
             self._increment({self._key: self._newest}, context=self._context)
+
+
+class Ordered(Newest):
+    """Keeps the last value; the first that is out of order goes to the SDK, which refuses it."""
+
+    def advance(self, record: dict[str, Any]) -> None:
+        """Compare one record's value with the last; a null changes nothing."""
+        value, newest = record.get(self._key), self._newest
+        if value is None:
+            return
+        if newest is not None and not (value.__class__ is newest.__class__ and value >= newest):
+            self.settle()
+            self._increment(record, context=self._context)
+        self._newest = value
 
 
 def conformer(
