@@ -1,4 +1,4 @@
-"""What a company declares about its conversations: brands, calendars, rules, segments, practices."""
+"""What a company declares: brands, calendars, routing rules, segments, practices."""
 
 import re
 from datetime import date, timedelta

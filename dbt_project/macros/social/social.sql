@@ -78,6 +78,18 @@
     {% endif %}
 {% endmacro %}
 
+{# Conversations whose turns moved to another thread or were all deleted leave: post-hook. #}
+{% macro forget_empty_threads() %}
+    {% if is_incremental() %}
+    delete from {{ this }} as told
+    where not exists (
+        select 1
+        from {{ ref('int_turns') }} as turns
+        where turns.source = told.source and turns.thread_id = told.thread_id and not turns.deleted
+    )
+    {% endif %}
+{% endmacro %}
+
 {#
   Facts that no landed record holds (when a rule fired, when a customer entered a segment) are kept beside
   the packages, so that they survive the warehouse: `<landing>/_social/ledger=<name>/*.parquet`.

@@ -1,0 +1,25 @@
+"""Grain: one text (by hash) of a customer in a conversation with a brand, and what it says.
+
+Each version of a text is scored once by each generation of classifiers; the text itself is not kept.
+"""
+
+import json
+
+from social.understanding.table import understand
+
+
+def model(dbt, session):
+    dbt.config(
+        materialized="incremental",
+        schema="intermediate",
+        alias="text_understanding",
+        unique_key=["text_key"],
+        incremental_strategy="delete+insert",
+    )
+    return understand(
+        session,
+        turns=dbt.ref("int_turns"),
+        said=dbt.ref("int_interactions"),
+        known=str(dbt.this) if dbt.is_incremental else None,
+        classifiers=json.loads(dbt.config.get("classifiers") or "{}"),
+    )

@@ -1,0 +1,24 @@
+"""Grain: one interaction and the thread it belongs to.
+
+A source that knows its threads is believed. Elsewhere the thread is the first post above, found by
+pointer jumping, so that a chain of 100,000 replies costs seventeen passes. Only new interactions are
+looked at; when a missing parent turns up late, those who hung below it move to its thread, and
+`moved_from` names the one they left.
+"""
+
+from social.threads import roots
+
+
+def model(dbt, session):
+    dbt.config(
+        materialized="incremental",
+        schema="intermediate",
+        alias="threads",
+        unique_key=["source", "interaction_id"],
+        incremental_strategy="delete+insert",
+    )
+    said = dbt.ref("int_interactions").select(
+        "source, interaction_id, parent_id, thread_id, loaded_package"
+    )
+    known = str(dbt.this) if dbt.is_incremental else None
+    return roots(session, said, known)

@@ -1,0 +1,104 @@
+"""Which thread an interaction belongs to (see `dbt_project/models/social/int_threads.py`)."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+NEVER_DEEPER = 64  # doublings: enough for any chain that fits a disk; a loop of parents ends here
+_EMPTY = """
+    select null::varchar as source, null::varchar as interaction_id, null::varchar as thread_id,
+        null::varchar as moved_from, null::bigint as loaded_package where false
+"""
+
+
+def jump(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each position's topmost ancestor; a position is its own parent at the top."""
+    roots = parents
+    for _ in range(NEVER_DEEPER):
+        above = roots[roots]
+        if np.array_equal(above, roots):
+            break
+        roots = above
+    return roots
+
+
+def roots(connection: Any, said: Any, known: str | None) -> Any:
+    """Threads of new interactions, and of older ones that a late parent moves.
+
+    Args:
+        connection: The DuckDB connection of the run.
+        said: Relation (source, interaction_id, parent_id, thread_id, loaded_package).
+        known: Table of threads found before; None at the first time.
+
+    Returns:
+        Arrow table (source, interaction_id, thread_id, moved_from, loaded_package).
+    """
+    connection.register("said_before_threads", said)
+    known_rows = f"select * from {known}" if known else _EMPTY
+    connection.execute(f"""
+        create or replace temp table new_said as
+        with known as ({known_rows}),
+        seen as (select source, max(loaded_package) as package from known group by source)
+        select row_number() over () - 1 as place, said.*
+        from said_before_threads as said
+        left join seen on said.source = seen.source
+        where said.loaded_package > coalesce(seen.package, 0) or seen.source is null
+    """)
+    pairs = connection.execute("""
+        select child.place, parent.place as above
+        from new_said as child
+        inner join new_said as parent
+            on child.source = parent.source and child.parent_id = parent.interaction_id
+        where child.thread_id is null
+    """).fetchnumpy()
+    count = connection.execute("select count(*) from new_said").fetchone()[0]
+    parents = np.arange(count, dtype=np.int64)
+    parents[np.asarray(pairs["place"], dtype=np.int64)] = pairs["above"]
+    tops = jump(parents)
+    connection.register(
+        "new_tops", {"place": np.arange(count, dtype=np.int64), "top": tops.astype(np.int64)}
+    )
+    found = connection.execute(f"""
+        with known as ({known_rows}),
+        placed as (
+            select
+                said.source, said.interaction_id, said.loaded_package,
+                coalesce(
+                    said.thread_id, top.thread_id, above.thread_id, top.parent_id, top.interaction_id
+                ) as thread_id
+            from new_said as said
+            inner join new_tops as tops on said.place = tops.place
+            inner join new_said as top on tops.top = top.place
+            left join known as above
+                on top.source = above.source and top.parent_id = above.interaction_id
+        ),
+        named as (
+            select placed.*, before.thread_id as before_id
+            from placed
+            left join known as before
+                on placed.source = before.source
+                and placed.interaction_id = before.interaction_id
+        ),
+        moved as (
+            select
+                below.source, below.interaction_id, late.thread_id,
+                below.thread_id as moved_from, late.loaded_package
+            from known as below
+            inner join placed as late
+                on below.source = late.source and below.thread_id = late.interaction_id
+            left join placed as again
+                on below.source = again.source and below.interaction_id = again.interaction_id
+            where late.thread_id <> late.interaction_id and again.interaction_id is null
+        )
+        select
+            source, interaction_id, thread_id,
+            case when before_id <> thread_id then before_id end as moved_from, loaded_package
+        from named
+        union all
+        select source, interaction_id, thread_id, moved_from, loaded_package from moved
+    """).to_arrow_table()
+    connection.execute("drop table new_said")
+    for name in ("said_before_threads", "new_tops"):
+        connection.unregister(name)
+    return found
