@@ -84,6 +84,7 @@ class Tap(singer_sdk.Tap):
         try:
             super().invoke(**kwargs)
         except TapError as error:
+            error.tap = error.tap or cls.name
             cls.logger.error("%s", error)
             sys.exit(1)
 
