@@ -12,6 +12,7 @@ from rich.status import Status
 from orchestration.site import Site
 
 STEPS = {
+    "population": "Making up people",
     "load": "Loading sources",
     "reconcile": "Reconciling records into customers",
     "check": "Checking the result",

@@ -13,7 +13,9 @@ def demo() -> None:
     with Progress() as progress:
         shown = demonstrate(settings.home, progress)
     if settings.json:
-        answer(shown.outcome.as_json() | {"score": shown.score})
+        score = shown.score
+        told = {"precision": score.precision, "recall": score.recall} if score else None
+        answer(shown.outcome.as_json() | {"score": told})
     else:
         home = shown.site.home
         again = f"tessera --config {HUB} --home {home.root}"
@@ -28,7 +30,7 @@ def demo() -> None:
         )
         if shown.score:
             answers.print(
-                f"Against the truth: pairwise precision {shown.score['precision']:.3f}, "
-                f"recall {shown.score['recall']:.3f}"
+                f"Against the truth: pairwise precision {shown.score.precision:.3f}, "
+                f"recall {shown.score.recall:.3f}"
             )
     raise typer.Exit(shown.outcome.exit_code)

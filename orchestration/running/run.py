@@ -95,6 +95,9 @@ def _run(site: Site, report: Reporter, options: RunOptions, early: Early) -> Out
         why = [] if errors else [f"{site.file} names no source that brought anything; add one"]
         return Outcome("failed", loaded, errors + why)
     new = known is None or known["fingerprint"] != plan.fingerprint or options.rebuild
+    if new:
+        early.dbt()
+        early.keeper()
     if new or errors:
         refused = _in_dagster(site, report, options, early, loads)
         known = current(site.home.root)
