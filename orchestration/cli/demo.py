@@ -8,7 +8,7 @@ from orchestration.cli.summary import show
 
 def demo() -> None:
     """Run the hub over bundled stand-ins with a made-up population whose truth is known."""
-    from orchestration.demo.demo import HUB, demonstrate
+    from orchestration.demo.demo import demonstrate
 
     with Progress() as progress:
         shown = demonstrate(settings.home, progress)
@@ -18,7 +18,7 @@ def demo() -> None:
         answer(shown.outcome.as_json() | {"score": told})
     else:
         home = shown.site.home
-        again = f"tessera --config {HUB} --home {home.root}"
+        again = f"tessera --config {shown.site.file} --home {home.root}"
         show(
             shown.site,
             shown.outcome,

@@ -17,7 +17,7 @@ from orchestration.running import Outcome, RunOptions, run
 from orchestration.site import DEMO, Site
 
 # The stand-in knows this token; it opens nothing else.
-_TOKEN = "sandbox-token"
+_TOKEN = "sandbox-token"  # noqa: S105
 
 
 @dataclass(frozen=True)
