@@ -53,16 +53,15 @@ def write_batches(
         number += 1
         table = _table(schema, chunk) if asked.format == "parquet" else None
         encoding = BaseBatchFileEncoding("jsonl" if table is None else "parquet", asked.compression)
-        suffix = "parquet" if table is not None else "jsonl"
+        zipped = table is None and compression == "gzip"
+        suffix = "parquet" if table is not None else "jsonl.gz" if zipped else "jsonl"
         filename = f"{prefix}{name}-{run}-{number}.{suffix}"
         with storage.open(filename, "wb") as file:
             if table is not None:
                 _write_table(file, table, compression)
             else:
                 lines = _lines(chunk)
-                file.write(
-                    gzip.compress(lines, GZIP_LEVEL, mtime=0) if compression == "gzip" else lines
-                )
+                file.write(gzip.compress(lines, GZIP_LEVEL, mtime=0) if zipped else lines)
         yield encoding, storage.get_url(filename)
 
 
