@@ -73,18 +73,20 @@
 
 {# Rows of sources that no longer bring interactions leave: pre-hook of the incremental models. #}
 {% macro forget_silent_sources() %}
+    {% set said = ref('int_interactions') %}
     {% if is_incremental() %}
-    delete from {{ this }} where source not in (select distinct source from {{ ref('int_interactions') }})
+    delete from {{ this }} where source not in (select distinct source from {{ said }})
     {% endif %}
 {% endmacro %}
 
 {# Conversations whose turns moved to another thread or were all deleted leave: post-hook. #}
 {% macro forget_empty_threads() %}
+    {% set turns = ref('int_turns') %}
     {% if is_incremental() %}
     delete from {{ this }} as told
     where not exists (
         select 1
-        from {{ ref('int_turns') }} as turns
+        from {{ turns }} as turns
         where turns.source = told.source and turns.thread_id = told.thread_id and not turns.deleted
     )
     {% endif %}

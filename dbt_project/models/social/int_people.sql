@@ -1,0 +1,40 @@
+{{ config(schema='intermediate', alias='people') }}
+-- Grain: one customer: what routing and scores need to know of a person besides the golden record.
+-- Known are people whom a book of ours (no platform) holds, or who bought something: standing cannot be faked
+-- from outside.
+with records as (
+    select
+        clusters.customer_id,
+        {{ latest_by(json_text('contacts.attributes', '$.owner'), 'contacts.created_at') }}
+        filter ({{ json_text('contacts.attributes', '$.owner') }} is not null) as owner,
+        coalesce(bool_or({{ json_text('contacts.attributes', '$.bot') }} = 'true'), false) as is_bot,
+        bool_or(contacts.platform is null) as in_books,
+        max(contacts.followers) as followers,
+        min(contacts.created_at) as since
+    from {{ ref('int_contacts') }} as contacts
+    inner join {{ ref('clusters') }} as clusters
+        on contacts.source = clusters.source and contacts.source_record_id = clusters.source_record_id
+    where not contacts.deleted
+    group by clusters.customer_id
+),
+
+ours as (
+    select distinct clusters.customer_id
+    from {{ ref('int_brand_accounts') }} as brands
+    inner join {{ ref('clusters') }} as clusters
+        on brands.source = clusters.source and brands.record_id = clusters.source_record_id
+),
+
+buyers as (
+    select distinct customer_id
+    from {{ ref('transactions') }}
+    where customer_id is not null and not deleted
+)
+
+select
+    records.*,
+    records.in_books or buyers.customer_id is not null as known,
+    ours.customer_id is not null as is_brand
+from records
+left join buyers on records.customer_id = buyers.customer_id
+left join ours on records.customer_id = ours.customer_id

@@ -1,0 +1,173 @@
+{{ config(
+    materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
+    pre_hook="{{ forget_silent_sources() }}"
+) }}
+-- Grain: one thing a customer said to a brand, as routing rules see it: everything as it was at that moment, so
+-- that a rebuilt hub and a replayed rule see the same.
+with heard as (
+    select
+        turns.source,
+        turns.interaction_id,
+        turns.thread_id,
+        turns.channel,
+        turns.author_record_id,
+        turns.said_at,
+        turns.is_private,
+        turns.thanks,
+        turns.likes,
+        turns.shares,
+        turns.loaded_package,
+        told.brand,
+        told.opening_id = turns.interaction_id as is_opening,
+        clusters.customer_id,
+        understood.text_key,
+        understood.language,
+        understood.intent,
+        understood.intent_confidence,
+        understood.sentiment,
+        understood.sentiment_score,
+        understood.topic,
+        understood.product
+    from {{ ref('interaction_understanding') }} as understood
+    inner join {{ ref('int_turns') }} as turns
+        on understood.source = turns.source and understood.interaction_id = turns.interaction_id
+    inner join {{ ref('int_conversations') }} as told
+        on turns.source = told.source and turns.thread_id = told.thread_id
+    left join {{ ref('clusters') }} as clusters
+        on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
+    where
+        not turns.deleted
+        and (turns.addresses is not null or turns.direction = 'inbound' or turns.author_record_id = told.customer_record_id)
+),
+
+{% if is_incremental() %}
+fresh as (
+    select heard.*
+    from heard
+    left join {{ this }} as known on heard.source = known.source and heard.interaction_id = known.interaction_id
+    where known.text_key is distinct from heard.text_key or known.classifiers_intent is distinct from heard.intent
+),
+{% else %}
+fresh as (
+    select * from heard
+),
+{% endif %}
+
+-- Only what the authors of fresh messages said before, however many others speak.
+history as (
+    select
+        heard.source,
+        heard.interaction_id,
+        count(*) over before_it as messages_before,
+        count(*) filter (heard.sentiment = 'negative') over before_it as negative_before
+    from heard
+    semi join fresh on heard.source = fresh.source and heard.author_record_id = fresh.author_record_id
+    window before_it as (
+        partition by heard.source, heard.author_record_id order by heard.said_at
+        range between interval 90 day preceding and interval 1 microsecond preceding
+    )
+),
+
+placed as (
+    select
+        turns.source,
+        turns.interaction_id,
+        row_number() over (partition by turns.source, turns.thread_id order by turns.said_at, turns.interaction_id) as turns
+    from {{ ref('int_turns') }} as turns
+    semi join fresh on turns.source = fresh.source and turns.thread_id = fresh.thread_id
+),
+
+valued as (
+    select
+        fresh.source,
+        fresh.interaction_id,
+        orders.value_so_far as customer_value,
+        orders.orders_so_far as order_count
+    from fresh
+    asof inner join {{ ref('int_orders') }} as orders
+        on fresh.customer_id = orders.customer_id and fresh.said_at >= orders.occurred_at
+),
+
+deals as (
+    select
+        fresh.source,
+        fresh.interaction_id,
+        count(*) as open_deals,
+        cast(sum(deals.amount) as double) as open_deal_amount
+    from fresh
+    inner join {{ ref('transactions') }} as deals
+        on
+            fresh.customer_id = deals.customer_id
+            and deals.kind = 'opportunity'
+            and deals.occurred_at <= fresh.said_at
+            and coalesce(deals.closed_at > fresh.said_at, lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost'))
+    group by fresh.source, fresh.interaction_id
+),
+
+cases as (
+    select
+        fresh.source,
+        fresh.interaction_id,
+        count(*) as open_cases
+    from fresh
+    inner join {{ ref('interactions') }} as cases
+        on
+            fresh.customer_id = cases.customer_id
+            and cases.kind = 'case'
+            and not cases.deleted
+            and cases.occurred_at <= fresh.said_at
+            and coalesce({{ json_text('cases.attributes', '$.status') }}, 'open') not in ('closed', 'solved', 'resolved')
+    group by fresh.source, fresh.interaction_id
+),
+
+consented as (
+    select customer_id, bool_and(status = 'granted') as marketing_consent
+    from {{ ref('consents') }}
+    where purpose in ('marketing', 'newsletter')
+    group by customer_id
+)
+
+select
+    fresh.source,
+    fresh.interaction_id,
+    fresh.source || ':' || fresh.thread_id as conversation_id,
+    fresh.text_key,
+    fresh.intent as classifiers_intent,
+    fresh.said_at,
+    fresh.channel,
+    fresh.brand,
+    fresh.customer_id,
+    fresh.author_record_id,
+    fresh.intent,
+    fresh.intent_confidence,
+    fresh.sentiment,
+    fresh.sentiment_score,
+    fresh.topic,
+    fresh.language,
+    fresh.product,
+    fresh.is_opening,
+    fresh.is_private,
+    fresh.thanks,
+    cast(placed.turns as bigint) as turns,
+    fresh.likes,
+    fresh.shares,
+    coalesce(valued.customer_value, 0) as customer_value,
+    coalesce(valued.order_count, 0) as order_count,
+    coalesce(deals.open_deals, 0) as open_deals,
+    coalesce(deals.open_deal_amount, 0) as open_deal_amount,
+    coalesce(cases.open_cases, 0) as open_cases,
+    coalesce(people.followers, 0) as influence,
+    coalesce(history.negative_before, 0) as negative_before,
+    coalesce(history.messages_before, 0) as messages_before,
+    coalesce(people.known, false) as known_customer,
+    coalesce(people.is_bot, false) as is_bot,
+    coalesce(consented.marketing_consent, false) as marketing_consent,
+    people.owner
+from fresh
+left join placed on fresh.source = placed.source and fresh.interaction_id = placed.interaction_id
+left join history on fresh.source = history.source and fresh.interaction_id = history.interaction_id
+left join valued on fresh.source = valued.source and fresh.interaction_id = valued.interaction_id
+left join deals on fresh.source = deals.source and fresh.interaction_id = deals.interaction_id
+left join cases on fresh.source = cases.source and fresh.interaction_id = cases.interaction_id
+left join {{ ref('int_people') }} as people on fresh.customer_id = people.customer_id
+left join consented on fresh.customer_id = consented.customer_id
