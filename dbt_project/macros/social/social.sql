@@ -19,7 +19,9 @@
     {% endfor %}
     {% endfor %}
     {% endfor %}
-    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar)
+    select
+        cast(null as varchar) as brand, cast(null as varchar) as calendar,
+        cast(null as varchar) as source, cast(null as varchar) as account
     where false
 {%- endmacro %}
 
@@ -39,7 +41,7 @@
     {% endfor %}
     {% endfor %}
     {% endfor %}
-    select 'always', 'UTC', weekday, 0, 1440
+    select 'always' as calendar, 'UTC' as timezone, weekday, 0 as opens, 1440 as closes
     from (values (1), (2), (3), (4), (5), (6), (7)) as days (weekday)
 {%- endmacro %}
 
@@ -50,7 +52,7 @@
     union all
     {% endfor %}
     {% endfor %}
-    select cast(null as varchar), cast(null as date)
+    select cast(null as varchar) as calendar, cast(null as date) as day
     where false
 {%- endmacro %}
 
