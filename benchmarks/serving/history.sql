@@ -1,0 +1,33 @@
+-- What the made-up customers said and bought; needs marts.people of marts.sql.
+create or replace table marts.interactions as
+select
+  'x' as source, 'x-post-' || i || '-' || k as interaction_id, 'x-thread-' || i as thread_id,
+  if(k > 1, 'x-post-' || i || '-' || (k - 1), null) as parent_id,
+  pick(['x', 'email', 'mastodon'], i, 'channel') as channel,
+  if(k % 3 = 0, 'reply', 'post') as kind,
+  if(k % 3 = 0, 'outbound', 'inbound') as direction,
+  if(k % 3 = 0, 'brand', 'x-' || i) as author_record_id,
+  if(k % 3 = 0, null, customer_id) as customer_id,
+  if(k % 3 = 0, ['x-' || i], []::varchar[]) as recipient_record_ids,
+  if(k % 3 = 0, [customer_id], []::varchar[]) as recipient_customer_ids,
+  'Message ' || k || ' about order ' || hash(i, k) || ', with the words that people use when they write.' as text,
+  pick(['en', 'de', 'fr', 'es', 'ja'], i, 'lang') as language,
+  'https://x.com/p/' || i || '/' || k as url,
+  created_at + to_days(k::int) as occurred_at,
+  null::timestamptz as edited_at,
+  false as deleted,
+  json_object('likes', hash(i, k, 'likes') % 50, 'shares', 0, 'replies', 1) as metrics,
+  null::json as attributes
+from (
+  select *, unnest(range(1, (hash(i, 'ni') % 7)::bigint + 1 + if(state > 0, 1, 0))) as k from marts.people
+)
+order by occurred_at;
+
+create or replace table marts.transactions as
+select
+  'crm' as source, 'order-' || i || '-' || k as transaction_id, pick(['order', 'order', 'refund'], i, 'kind') as kind,
+  'crm-' || i as party_record_id, customer_id,
+  ((hash(i, k, 'amount') % 1000000) / 100)::decimal(38, 6) as amount, 'EUR' as currency, 'paid' as stage,
+  created_at + to_days(k::int * 30) as occurred_at, null::timestamptz as closed_at, false as deleted,
+  null::json as attributes
+from (select *, unnest(range(1, (hash(i, 'nt') % 3)::bigint + 1)) as k from marts.people);

@@ -1,0 +1,88 @@
+"""What a generation holds beside the copied marts: meanings, audiences, exports, history."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from serving import audiences, catalog
+from serving.lookup import fingerprints
+from serving.settings import Settings
+from serving.sql import name, text
+
+HISTORY = "history.duckdb"
+HASHES = "hashes.json"
+FINGERPRINTS = fingerprints.NAME
+_HISTORY_SQL = (Path(__file__).parent / "history.sql").read_text()
+_NEEDED_FOR_LOOKUPS = {"customers", "customer_identities", "consents"}
+
+
+def add(
+    connection: duckdb.DuckDBPyConnection, folder: Path, home: Path, settings: Settings
+) -> None:
+    """Completes a generation that is being built.
+
+    Args:
+        connection: the generation's `hub.duckdb` is attached in it as `hub`.
+        folder: the generation's folder.
+        home: the hub's home.
+        settings: what to make.
+    """
+    described = catalog.read()
+    catalog.write(described, folder)
+    tables = dict(audiences.tables(connection, "hub"))
+    _comment(connection, "hub", described)
+    (folder / HASHES).write_bytes(msgspec.json.encode(_hashes(connection, tables)))
+    if settings.analyst:
+        audiences.write_analyst(connection, folder, described, audiences.pepper(home))
+        _comment(connection, "analyst", described)
+    if settings.parquet:
+        _export(connection, "hub", folder / "parquet" / "operator")
+    if settings.parquet and settings.analyst:
+        _export(connection, "analyst", folder / "parquet" / "analyst")
+    if settings.analyst:
+        connection.execute("detach analyst")
+    if settings.lookup and tables.keys() >= _NEEDED_FOR_LOOKUPS:
+        fingerprints.write(connection, str(folder / fingerprints.NAME))
+    if settings.lookup and tables.keys() >= {"interactions", "transactions"}:
+        connection.execute(f"attach {text(folder / HISTORY)} as history")
+        connection.execute(_HISTORY_SQL)
+        connection.execute("detach history")
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, database: str, described: catalog.Catalog
+) -> None:
+    """Says in the file itself what tables and columns mean; BI tools show it."""
+    for table, columns in audiences.tables(connection, database):
+        full = f"{database}.marts.{name(table)}"
+        about = described.get(table, catalog.Table())
+        connection.execute(f"comment on table {full} is {text(about.description)}")
+        for column in columns:
+            meaning = catalog.column(described, table, column).description
+            connection.execute(f"comment on column {full}.{name(column)} is {text(meaning)}")
+
+
+def _hashes(
+    connection: duckdb.DuckDBPyConnection, tables: dict[str, dict[str, str]]
+) -> dict[str, str]:
+    """A hash of each table's columns and rows, whatever their order: who copies skips the same."""
+    found = {}
+    for table, columns in tables.items():
+        row = connection.execute(
+            f"select count(*), sum(hash(rows)), bit_xor(hash(rows, 1)) "
+            f"from hub.marts.{name(table)} as rows"
+        ).fetchone()
+        said = repr((duckdb.__version__, list(columns.items()), row))
+        found[table] = hashlib.sha256(said.encode()).hexdigest()
+    return found
+
+
+def _export(connection: duckdb.DuckDBPyConnection, database: str, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for table, _ in audiences.tables(connection, database):
+        connection.execute(
+            f"copy {database}.marts.{name(table)} to {text(folder / f'{table}.parquet')} "
+            "(format parquet, compression zstd)"
+        )

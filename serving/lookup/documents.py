@@ -1,0 +1,84 @@
+"""Documents and keys of a generation, computed by DuckDB in pieces that fit in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+import duckdb
+
+from serving.lookup import key_index
+from serving.lookup.keys import KEYS_SQL
+
+_SQL = Template((Path(__file__).parent / "documents.sql").read_text())
+_PIECE = 100_000  # customers whose documents are made at a time
+_BATCH = 5_000  # rows handed to SQLite at a time
+
+Row = tuple[int, str, str]
+"""Number of the customer id, the id, the document."""
+
+
+def all_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
+    """Documents of every customer of the attached database `hub`, in batches."""
+    starts = [
+        row[0]
+        for row in connection.execute(
+            "select customer_id from (select customer_id, "
+            "row_number() over (order by customer_id) as place from hub.marts.customers) "
+            f"where place % {_PIECE} = 1 order by customer_id"
+        ).fetchall()
+    ]
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        chosen = f"where customer_id >= {_text(start)}"
+        if end is not None:
+            chosen += f" and customer_id < {_text(end)}"
+        yield from _documents(connection, chosen)
+
+
+def chosen_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
+    """Documents of the customers in temporary table `chosen`, in batches."""
+    yield from _documents(connection, "semi join chosen using (customer_id)")
+
+
+def all_keys(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[key_index.Numbers, key_index.Numbers]:
+    """Numbers of all keys and of the customers that have them: two arrays of one length."""
+    numbers = connection.execute(
+        "select (md5_number_lower(key) >> 1)::bigint as key, "
+        f"(md5_number_lower(customer_id) >> 1)::bigint as customer from ({KEYS_SQL})"
+    ).fetchnumpy()
+    return numbers["key"], numbers["customer"]
+
+
+def _documents(connection: duckdb.DuckDBPyConnection, chosen: str) -> Iterator[list[Row]]:
+    lists = {
+        name: _fields(connection, table)
+        for name, table in (
+            ("customers", "customers"),
+            ("identities", "customer_identities"),
+            ("consents", "consents"),
+        )
+    }
+    rows = connection.execute(_SQL.substitute(lists, chosen=chosen))
+    while batch := rows.fetchmany(_BATCH):
+        yield batch
+
+
+def _fields(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    described = connection.execute(f"describe hub.marts.{table}").fetchall()
+    fields = []
+    for name, kind, *_ in described:
+        column = '"' + name.replace('"', '""') + '"'
+        if name == "customer_id" and table != "customers":
+            continue
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            # Not through the time zone library, which takes twice as long.
+            value = f"replace(make_timestamp(epoch_us({column}))::varchar, ' ', 'T') || 'Z'"
+        else:
+            value = column
+        fields.append(f"{column}: {value}")
+    return ", ".join(fields)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
