@@ -13,6 +13,7 @@ from orchestration.locks import lock
 from orchestration.reporting import Reporter
 from orchestration.site import Site
 from serving.publish import Also, PublishError, publish
+from serving.settings import Settings, SettingsError
 
 
 def published_asset(
@@ -48,8 +49,15 @@ def published_asset(
             with duckdb.connect(str(site.home.warehouse), read_only=True) as warehouse:
                 ids.prepare(warehouse, home, generation)
             try:
-                published = publish(home, generation, facts=facts, also=also, keep=keep)
-            except PublishError as error:
+                published = publish(
+                    home,
+                    generation,
+                    facts=facts,
+                    also=also,
+                    keep=keep,
+                    settings=Settings.read(site.hub.serving),
+                )
+            except (PublishError, SettingsError) as error:
                 raise dg.Failure(str(error)) from None
             ids.commit(home, generation)
         rows = {f"rows/{table}": count for table, count in published.rows.items()}
