@@ -11,6 +11,7 @@ from typing import Any
 import singer_sdk
 from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 
+from connectors.tap_base.about import readme
 from connectors.tap_base.emission import BufferedWriter
 from connectors.tap_base.errors import TapError
 
@@ -73,6 +74,18 @@ class Tap(singer_sdk.Tap):
             raise StreamsFailedError(f"{self.name}: streams {names} failed, the others are loaded")
         if self.failures:
             raise self.failures[0]
+
+    @classmethod
+    def print_about(cls, output_format: str | None = None) -> None:
+        """Print what the tap is and takes; as Markdown it is the room's README.
+
+        Args:
+            output_format: `markdown`, `json` or None for text.
+        """
+        if output_format == "markdown":
+            sys.stdout.write(readme(cls) + "\n")
+        else:
+            super().print_about(output_format)
 
     @classmethod
     def invoke(cls, **kwargs: Any) -> None:

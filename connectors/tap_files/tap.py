@@ -26,7 +26,7 @@ class TapFiles(Tap):
             "streams": {
                 "type": "object",
                 "additionalProperties": STREAM_SCHEMA,
-                "description": "Streams by name. Each names its `path`; see below for the rest.",
+                "description": "Streams by name. Each names at least its `path`.",
             },
         },
     }
