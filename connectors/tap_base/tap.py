@@ -11,9 +11,9 @@ from typing import Any
 import singer_sdk
 from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 
-from connectors.tap_base.about import readme
 from connectors.tap_base.emission import BufferedWriter
 from connectors.tap_base.errors import TapError
+from connectors.tap_base.page import readme
 
 
 class StreamsFailedError(TapError):
