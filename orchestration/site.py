@@ -2,10 +2,12 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from orchestration.home import Home
 from orchestration.hub_config import Hub, find_hub_file, read_hub
+from social.declared import Declared, read_declared
 
 DEMO = Path(__file__).parent / "demo" / "hub.yaml"
 
@@ -24,9 +26,12 @@ class Site:
 
         Raises:
             HubConfigError: hub.yaml cannot be used.
+            DeclarationError: A file that it refers to cannot.
         """
         file = find_hub_file(config)
-        return cls(read_hub(file), file, Home.at(home))
+        site = cls(read_hub(file), file, Home.at(home))
+        _ = site.declared
+        return site
 
     @classmethod
     def open_or_demo(
@@ -42,6 +47,12 @@ class Site:
     def folder(self) -> Path:
         """Folder of hub.yaml: relative paths in it start here."""
         return self.file.parent
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Brands, calendars, routing rules, segments and practices."""
+        hub = self.hub
+        return read_declared(self.folder, hub.brands, hub.calendars, hub.social)
 
     @property
     def enabled(self) -> list[str]:

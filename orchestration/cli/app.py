@@ -22,6 +22,7 @@ from orchestration.cli.console import UserError, complain, settings
 from orchestration.hub_config import HubConfigError
 from orchestration.locks import HeldError
 from serving.publish import PublishError
+from social.declared import DeclarationError
 
 app = typer.Typer(
     name="tessera",
@@ -67,6 +68,6 @@ def main() -> None:
     """Runs the command line; what people can mend is told in a sentence, without a traceback."""
     try:
         app(args=settings.take_from(sys.argv[1:]))
-    except (HubConfigError, HeldError, PublishError, UserError) as error:
+    except (HubConfigError, DeclarationError, HeldError, PublishError, UserError) as error:
         complain(str(error))
         sys.exit(1)

@@ -190,11 +190,23 @@ class Hub(Block):
     sources: dict[str, Source] = Field(default_factory=dict)
     identity: dict[str, Any] = Field(default_factory=dict)
     destinations: dict[str, Destination] = Field(default_factory=dict)
+    # Checked with the files beside hub.yaml by the room `social`, which owns their meaning.
     brands: dict[str, Any] = Field(default_factory=dict)
+    calendars: dict[str, Any] = Field(default_factory=dict)
+    social: dict[str, Any] = Field(default_factory=dict)
     serving: dict[str, Any] = Field(default_factory=dict)
     run: Run = Field(default_factory=Run)
 
-    @field_validator("sources", "identity", "destinations", "brands", "serving", mode="before")
+    @field_validator(
+        "sources",
+        "identity",
+        "destinations",
+        "brands",
+        "calendars",
+        "social",
+        "serving",
+        mode="before",
+    )
     @classmethod
     def _an_empty_block(cls, given: Any) -> Any:
         return {} if given is None else given

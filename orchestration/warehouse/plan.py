@@ -22,7 +22,7 @@ from orchestration.warehouse.mapping_check import mistakes
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
 # What a run's result depends on besides the landing zone and hub.yaml.
-_CODE = ("dbt_project", "identity", "expectations")
+_CODE = ("dbt_project", "identity", "social", "expectations")
 _SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".json", ".txt"}
 _PATHS = ("decisions", "suppressed", "ladder")
 
@@ -114,8 +114,7 @@ def parse_vars(site: Site) -> dict[str, Any]:
     return {
         "sources": {name: {"tap": source.tap} for name, source in site.hub.sources.items()},
         "identity": _absolute(site.hub.identity, site.folder),
-        "brands": site.hub.brands,
-    }
+    } | site.declared.dbt_vars()
 
 
 def parse_digest(site: Site) -> str:
