@@ -73,6 +73,9 @@ class Sandbox:
         self.faults: deque[Fault] = deque()
         self.seen: Counter[str] = Counter()
         """Requests by path."""
+        self.peak = 0
+        """The most requests that were under way at once."""
+        self._flying = 0
         self.headers: dict[str, str] = {}
         """Headers added to every answer."""
         self._window_end, self._used = 0.0, 0
@@ -105,8 +108,16 @@ class Sandbox:
         if scope["type"] != "http":
             return
         self.seen[scope["path"]] += 1
-        if self.latency:
-            await asyncio.sleep(self.latency)
+        self._flying += 1
+        self.peak = max(self.peak, self._flying)
+        try:
+            if self.latency:
+                await asyncio.sleep(self.latency)
+            await self._answer(scope, receive, send)
+        finally:
+            self._flying -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self.faults.popleft() if self.faults else None
         response: Any = self._app
         extra = dict(self.headers)

@@ -119,11 +119,11 @@ class Walk:
     def _page(
         self, feed: Feed, segment: Segment, rows: Sequence[Any], following: Request | None
     ) -> Page:
-        """Turn rows into records; a page that is older throughout is a segment's last."""
+        """Turn rows into records; a page that ends before the segment's instant is its last."""
         made = [entry for row in rows if (entry := self.entry(row, feed)) is not None]
         if (until := segment.until) is not None:
             fresh = [entry for entry in made if (self.moment(entry[0]) or until) >= until]
-            if self.newest_first and made and not fresh:
+            if self.newest_first and made and (self.moment(made[-1][0]) or until) < until:
                 following = None
             made = fresh
         return Page(feed, segment, made, following)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import click
 from singer_sdk import typing as th
+from singer_sdk.helpers.capabilities import TapCapabilities
 
 from connectors.tap_base.check import Report, check
 from connectors.tap_base.http import Client
@@ -62,6 +63,11 @@ class HttpTap(Tap):
     scopes: ClassVar[Sequence[str]] = ()
     """The permissions the streams need, in the vendor's words."""
 
+    # A version would declare unchanged rows, which are not emitted, to be deleted.
+    capabilities: ClassVar[list[Any]] = [
+        c for c in Tap.capabilities if c is not TapCapabilities.ACTIVATE_VERSION
+    ]
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Join the room's settings with those all taps share; the room's come first."""
         super().__init_subclass__(**kwargs)
@@ -79,15 +85,17 @@ class HttpTap(Tap):
             "required": own.get("required", []),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the SDK's arguments; from here on no configured secret is logged."""
+        super().__init__(*args, **kwargs)
+        properties = self.config_jsonschema["properties"]
+        Redaction.install(
+            [str(value) for n, value in self.config.items() if properties.get(n, {}).get("secret")]
+        )
+
     @cached_property
     def client(self) -> Client:
         """The client all streams share, and with it the rate limit."""
-        secrets = [
-            str(self.config[name])
-            for name, made in self.config_jsonschema["properties"].items()
-            if made.get("secret") and self.config.get(name)
-        ]
-        Redaction.install(secrets)
         return self.client_class(self.config, self.logger)
 
     def discover_streams(self) -> Sequence[HttpStream]:
@@ -103,6 +111,11 @@ class HttpTap(Tap):
             return 1 + depth(found[stream.follows]) if stream.follows else 0
 
         return dict(sorted(found.items(), key=lambda item: depth(item[1])))
+
+    def failed(self, error: Exception, stream: str) -> None:
+        """Note a failure, and let the next run go on where this one got to."""
+        super().failed(error, stream)
+        self._state_writer.write_state(self.state)
 
     # What streams ask of one another
 

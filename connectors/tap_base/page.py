@@ -5,12 +5,13 @@ SDK's own page leaves out what a setting of many named things (streams) is made 
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import singer_sdk
 
 if TYPE_CHECKING:
+    from connectors.tap_base.http_stream import HttpStream
     from connectors.tap_base.tap import Tap
 
 SDK_PAGE = "https://sdk.meltano.com/en/latest"
@@ -37,6 +38,8 @@ def readme(tap: "type[Tap]") -> str:
         if isinstance(each, dict) and each.get("properties"):
             needed = set(each.get("required", ()))
             lines += ["", f"### Each of `{name}`", *_table(_rows(each["properties"], needed))]
+    if streams := getattr(tap, "stream_classes", ()):
+        lines += ["", "## Streams", *_streams(streams)]
     told = ", ".join(f"`{name}`" for name in builtin)
     lines += ["", f"Besides, the [Singer SDK]({SDK_PAGE})'s own: {told}.", "", "## Capabilities"]
     lines += [", ".join(f"`{capability.value}`" for capability in info.capabilities), ""]
@@ -47,6 +50,17 @@ def _sdk_settings() -> list[str]:
     schema: dict[str, Any] = {"properties": {}}
     singer_sdk.Tap.append_builtin_config(schema)
     return list(schema["properties"])
+
+
+def _streams(streams: "Iterable[type[HttpStream]]") -> Iterator[str]:
+    yield "| stream | key | bookmark | read again | |"
+    yield "|---|---|---|---|---|"
+    for made in streams:
+        again = f"{made.look_back}".removesuffix(", 0:00:00") if made.replication_key else "all"
+        again = f"with `{made.follows}`" if made.follows else again
+        told = inspect.cleandoc(made.__doc__ or "").splitlines()[0]
+        keys, bookmark = ", ".join(made.primary_keys), made.replication_key or ""
+        yield f"| `{made.name}` | {keys} | {bookmark} | {again} | {told} |"
 
 
 def _table(rows: list[tuple[str, str, str]]) -> list[str]:

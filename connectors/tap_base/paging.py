@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.tap_base.guard import within
@@ -51,6 +51,9 @@ def dig(body: Any, path: str) -> Any:
 
 class Paging:
     """One page is all there is; also what the other styles inherit."""
+
+    resumable: ClassVar[bool] = True
+    """Whether a kept request leads to the same place in a later run."""
 
     def first(self, request: Request) -> Request:
         """Add to the first request what the style needs."""
@@ -191,6 +194,7 @@ class Numbered(Paging):
     size: int = 100
     start: int = 1
     offset: bool = False
+    resumable: ClassVar[bool] = False  # rows move to other numbers
     total_header: str = ""
     total_at: str = ""
 

@@ -102,7 +102,7 @@ class Reader:
             else stream.look_back,
             start_date=instant(stream.config.get("start_date")) if incremental else None,
             now=stream.client.clock.now(),
-            newest_first=stream.newest_first,
+            newest_first=stream.newest_first and stream.paging.resumable,
         )
 
     # Handing on, where records are written out

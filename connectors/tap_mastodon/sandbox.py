@@ -97,9 +97,9 @@ class MastodonSandbox(Sandbox):
             "card": None, "poll": None,
         }  # fmt: skip
         self.statuses[key] = made
-        if parent and reply_to:
+        self._replies[str(reply_to)].append(key)
+        if parent:
             parent["replies_count"] += 1
-            self._replies[reply_to].append(key)
             if parent["account"]["id"] == self.me:
                 self._notify("mention", made)
         return made

@@ -34,6 +34,7 @@ class PlainSandbox(Sandbox):
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
         self.rows = list(rows)
+        self.listed = SIZE  # rows per page
         self.carried: list[dict[str, str]] = []
         self.elsewhere = ""
         super().__init__(**kwargs)
@@ -56,7 +57,7 @@ class PlainSandbox(Sandbox):
         return JSONResponse({"access_token": "fresh", "expires_in": 3600})
 
     def _cut(self, start: int, **more: Any) -> Response:
-        return JSONResponse({"data": self.rows[start : start + SIZE], **more})
+        return JSONResponse({"data": self.rows[start : start + self.listed], **more})
 
     async def _cursor(self, request: Request) -> Response:
         start = int(request.query_params.get("cursor", 0))
