@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orchestration.home import Home
 from orchestration.hub_config import Hub, find_hub_file, read_hub
+from serving.settings import Settings
 from social.declared import Declared, read_declared
 
 DEMO = Path(__file__).parent / "demo" / "hub.yaml"
@@ -27,10 +28,11 @@ class Site:
         Raises:
             HubConfigError: hub.yaml cannot be used.
             DeclarationError: A file that it refers to cannot.
+            SettingsError: Its block `serving` cannot.
         """
         file = find_hub_file(config)
         site = cls(read_hub(file), file, Home.at(home))
-        _ = site.declared
+        _ = site.declared, site.serving
         return site
 
     @classmethod
@@ -53,6 +55,11 @@ class Site:
         """Brands, calendars, routing rules, segments and practices."""
         hub = self.hub
         return read_declared(self.folder, hub.brands, hub.calendars, hub.social)
+
+    @cached_property
+    def serving(self) -> Settings:
+        """How generations are published."""
+        return Settings.read(self.hub.serving)
 
     @property
     def enabled(self) -> list[str]:

@@ -22,7 +22,18 @@ from orchestration.cli.console import UserError, complain, settings
 from orchestration.hub_config import HubConfigError
 from orchestration.locks import HeldError
 from serving.publish import PublishError
+from serving.settings import SettingsError
 from social.declared import DeclarationError
+
+# What the person at the keyboard can mend: the text is a sentence that says how.
+MENDABLE = (
+    HubConfigError,
+    DeclarationError,
+    SettingsError,
+    HeldError,
+    PublishError,
+    UserError,
+)
 
 app = typer.Typer(
     name="tessera",
@@ -68,6 +79,6 @@ def main() -> None:
     """Runs the command line; what people can mend is told in a sentence, without a traceback."""
     try:
         app(args=settings.take_from(sys.argv[1:]))
-    except (HubConfigError, DeclarationError, HeldError, PublishError, UserError) as error:
+    except MENDABLE as error:
         complain(str(error))
         sys.exit(1)

@@ -13,7 +13,7 @@ from orchestration.locks import lock
 from orchestration.reporting import Reporter
 from orchestration.site import Site
 from serving.publish import Also, PublishError, publish
-from serving.settings import Settings, SettingsError
+from serving.settings import SettingsError
 
 
 def published_asset(
@@ -55,7 +55,7 @@ def published_asset(
                     facts=facts,
                     also=also,
                     keep=keep,
-                    settings=Settings.read(site.hub.serving),
+                    settings=site.serving,
                 )
             except (PublishError, SettingsError) as error:
                 raise dg.Failure(str(error)) from None
