@@ -65,7 +65,8 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
             select
                 said.source, said.interaction_id, said.loaded_package,
                 coalesce(
-                    said.thread_id, top.thread_id, above.thread_id, top.parent_id, top.interaction_id
+                    said.thread_id, top.thread_id, above.thread_id,
+                    top.parent_id, top.interaction_id
                 ) as thread_id
             from new_said as said
             inner join new_tops as tops on said.place = tops.place

@@ -162,7 +162,7 @@ class Measure(Block):
     value: str  # an aggregate over the rows
     where: str = "true"
     window: Seconds = 30 * 86_400
-    kind: Literal["share", "mean"] = "mean"
+    better: Literal["higher", "lower"] = "higher"
 
 
 class Practice(Block):

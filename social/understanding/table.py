@@ -1,4 +1,4 @@
-"""Scores the texts that no run has scored before (`dbt_project/models/social/int_text_understanding.py`)."""
+"""Scores the texts that no run has scored before (the model `int_text_understanding`)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SCHEMA = pa.schema(
 def understand(
     connection: Any, turns: Any, said: Any, known: str | None, classifiers: dict[str, str]
 ) -> pa.Table:
-    """Verdicts on texts that customers wrote in threads with a brand and that `known` does not hold.
+    """Verdicts on texts of customers in threads with a brand, where `known` holds none.
 
     Args:
         connection: The DuckDB connection of the run.
@@ -59,16 +59,16 @@ def understand(
             on unscored.source = said.source and unscored.interaction_id = said.interaction_id
     """)
     while rows := keys.fetchmany(CHUNK):
-        tables.append(_scored([key for key, _ in rows], [text for _, text in rows], stamp, classifiers))
+        tables.append(
+            _scored([key for key, _ in rows], [text for _, text in rows], stamp, classifiers)
+        )
     connection.execute("drop table unscored")
     for name in ("turns_to_understand", "said_to_understand"):
         connection.unregister(name)
     return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
 
 
-def _scored(
-    keys: list[str], texts: list[str], stamp: str, classifiers: dict[str, str]
-) -> pa.Table:
+def _scored(keys: list[str], texts: list[str], stamp: str, classifiers: dict[str, str]) -> pa.Table:
     found = score(texts, classifiers)
     columns: dict[str, Any] = {"text_key": keys, "classifiers": [stamp] * len(keys)}
     for aspect in ASPECTS:

@@ -119,3 +119,20 @@
     {% endif %}
     {% endif %}
 {% endmacro %}
+
+{# A text without handles, addresses, links, long numbers and the words of its author's name. #}
+{% macro without_names(text, name) -%}
+    trim(regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                {{ text }}, '(https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[@＠][\w.@-]+)', '', 'g'
+            ), '\+?\d[\d ()/.-]{5,}\d', '…', 'g'
+        ),
+        coalesce(
+            '(?i)\b('
+            || nullif(regexp_replace(regexp_replace(trim({{ name }}), '[^\p{L}\p{N} ]', '', 'g'), ' +', '|', 'g'), '')
+            || ')\b',
+            '^\b$'
+        ), '…', 'g'
+    ))
+{%- endmacro %}

@@ -3,8 +3,7 @@
 Each version of a text is scored once by each generation of classifiers; the text itself is not kept.
 """
 
-import json
-
+from social.declared.told import declared
 from social.understanding.table import understand
 
 
@@ -21,5 +20,5 @@ def model(dbt, session):
         turns=dbt.ref("int_turns"),
         said=dbt.ref("int_interactions"),
         known=str(dbt.this) if dbt.is_incremental else None,
-        classifiers=json.loads(dbt.config.get("classifiers") or "{}"),
+        classifiers=declared(dbt.ref("int_declared"), "classifiers"),
     )

@@ -1,0 +1,69 @@
+-- Grain: one topic of one product in one segment in one week: how much of it, how it feels, how much lifetime value
+-- it touches, whether it left its own past, and up to three voices without names. Quotes come from what is still
+-- said: a deleted post leaves none. Small groups give none either, because a quote from one of two is a name.
+with voices as (
+    select
+        candidates.topic,
+        coalesce(candidates.product, 'any') as product,
+        cast(date_trunc('week', candidates.said_at) as date) as week,
+        {{ without_names('said.text', 'authors.full_name') }} as quote,
+        abs(candidates.sentiment_score) as strength,
+        candidates.author_record_id
+    from {{ ref('routing_candidates') }} as candidates
+    inner join {{ ref('int_interactions') }} as said
+        on candidates.source = said.source and candidates.interaction_id = said.interaction_id
+    left join {{ ref('customers') }} as authors on candidates.customer_id = authors.customer_id
+    where
+        not said.deleted
+        and not candidates.is_private
+        and not candidates.is_bot
+        and not candidates.thanks
+        and candidates.intent not in ('noise', 'unknown', 'error')
+),
+
+loudest as (
+    select *
+    from voices
+    where length(quote) between 20 and 240
+    qualify
+        row_number() over (partition by topic, product, week, author_record_id order by strength desc, quote) = 1
+),
+
+quoted as (
+    select
+        topic,
+        product,
+        week,
+        count(distinct author_record_id) as authors,
+        list(distinct quote order by quote)[1:3] as quotes
+    from (
+        select *
+        from loudest
+        qualify row_number() over (partition by topic, product, week order by strength desc, quote) <= 3
+    )
+    group by topic, product, week
+)
+
+select
+    weeks.topic,
+    weeks.product,
+    weeks.segment,
+    weeks.week,
+    weeks.messages,
+    weeks.customers,
+    weeks.sentiment,
+    weeks.lifetime_value_share,
+    weeks.messages_before / cast(nullif(weeks.weeks_before, 0) as double) as weekly_mean_before,
+    trends.p_value,
+    trends.trend,
+    case when weeks.segment = 'everyone' and quoted.authors >= 3 then quoted.quotes else [] end as quotes
+from {{ ref('int_theme_weeks') }} as weeks
+inner join {{ ref('int_theme_trends') }} as trends
+    on
+        weeks.topic = trends.topic
+        and weeks.product = trends.product
+        and weeks.segment = trends.segment
+        and weeks.week = trends.week
+left join quoted
+    on weeks.topic = quoted.topic and weeks.product = quoted.product and weeks.week = quoted.week
+where weeks.messages > 0 or trends.trend = 'falling'

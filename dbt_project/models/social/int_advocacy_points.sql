@@ -1,0 +1,90 @@
+{{ config(schema='intermediate', alias='advocacy_points') }}
+{% set rules = {'half_life_days': 90, 'helps': 10, 'praises': 3, 'reaches': 2, 'helps_per_asker': 3, 'praises_per_week': 1}  %}
+{% do rules.update(var('social', {}).get('advocacy') or {}) %}
+-- Grain: one interaction that earns its author points, and for what. Weights, decay and caps are declared
+-- (`social: {advocacy: …}` in hub.yaml). Followers earn nothing: they can be bought.
+with helped as (
+    select
+        helper_id as customer_id,
+        source,
+        answer_id as interaction_id,
+        'helps' as part,
+        thanked_at as happened_at,
+        row_number() over (partition by helper_id, asker_id order by thanked_at desc, answer_id) as nth,
+        {{ rules.helps_per_asker }} as allowed,
+        {{ rules.helps }} as weight
+    from {{ ref('int_helped') }}
+    where why = 'counts'
+),
+
+-- Who was helpful to people we know has standing too, even if no book of ours holds them.
+standing as (
+    select customer_id from {{ ref('int_people') }} where known and not is_bot and not is_brand
+    union
+    select customer_id from helped
+),
+
+praised as (
+    select
+        clusters.customer_id,
+        turns.source,
+        turns.interaction_id,
+        'praises' as part,
+        turns.said_at as happened_at,
+        row_number() over (partition by clusters.customer_id, date_trunc('week', turns.said_at) order by turns.said_at, turns.interaction_id) as nth,
+        {{ rules.praises_per_week }} as allowed,
+        {{ rules.praises }} as weight
+    from {{ ref('int_turns') }} as turns
+    inner join {{ ref('int_conversations') }} as told
+        on turns.source = told.source and turns.thread_id = told.thread_id and turns.interaction_id = told.opening_id
+    inner join {{ ref('clusters') }} as clusters
+        on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
+    where told.intent = 'praise' and not turns.deleted
+),
+
+-- Reach: a first answer to each person who asked something of a brand, thanked or not.
+answered as (
+    select
+        clusters.customer_id,
+        turns.source,
+        turns.interaction_id,
+        'reaches' as part,
+        turns.said_at as happened_at,
+        row_number() over (partition by clusters.customer_id, told.source, told.customer_record_id order by turns.said_at, turns.interaction_id) as nth,
+        1 as allowed,
+        {{ rules.reaches }} as weight
+    from {{ ref('int_turns') }} as turns
+    inner join {{ ref('int_conversations') }} as told on turns.source = told.source and turns.thread_id = told.thread_id
+    inner join {{ ref('clusters') }} as clusters
+        on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
+    inner join {{ ref('clusters') }} as asker
+        on told.source = asker.source and told.customer_record_id = asker.source_record_id
+    inner join {{ ref('int_people') }} as asking on asker.customer_id = asking.customer_id and asking.known
+    where
+        turns.speaks_for is null
+        and turns.author_record_id <> told.customer_record_id
+        and turns.parent_author_id = told.customer_record_id
+        and told.intent in ('question', 'complaint')
+        and not turns.deleted
+        and turns.seconds_after_parent >= 45
+),
+
+earned as (
+    select * from helped
+    union all
+    select * from praised
+    union all
+    select * from answered
+)
+
+select
+    earned.customer_id,
+    earned.source,
+    earned.interaction_id,
+    earned.part,
+    earned.happened_at,
+    earned.weight * pow(0.5, greatest(date_diff('day', earned.happened_at, {{ as_of() }}), 0) / {{ rules.half_life_days }}.0) as points
+from earned
+semi join standing on earned.customer_id = standing.customer_id
+anti join (select * from {{ ref('int_people') }} where is_bot or is_brand) as barred on earned.customer_id = barred.customer_id
+where earned.nth <= earned.allowed

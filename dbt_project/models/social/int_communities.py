@@ -1,0 +1,10 @@
+"""Grain: one customer who talks with others, and the community around it."""
+
+from social.communities import communities
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="intermediate", alias="communities")
+    ties = dbt.ref("relationships")
+    people = dbt.ref("int_people").filter("not is_brand").select("customer_id")
+    return communities(session, ties, people)

@@ -1,0 +1,51 @@
+{{ config(schema='intermediate', alias='helped') }}
+-- Grain: one answer by somebody who is not the brand, for which the one who asked said thanks; and whether it counts.
+-- What cannot be bought counts: thanks of people we know, for questions put to a brand. Bots, thanks in return for
+-- thanks, and answers faster than anyone can read do not.
+with thanked as (
+    select
+        thanks.source,
+        answers.interaction_id as answer_id,
+        thanks.interaction_id as thanks_id,
+        thanks.thread_id,
+        helper.customer_id as helper_id,
+        asker.customer_id as asker_id,
+        answers.said_at as answered_at,
+        thanks.said_at as thanked_at,
+        date_diff('second', told.opened_at, answers.said_at) as seconds_to_answer,
+        told.intent
+    from {{ ref('int_turns') }} as thanks
+    inner join {{ ref('int_turns') }} as answers
+        on thanks.source = answers.source and thanks.parent_id = answers.interaction_id
+    inner join {{ ref('int_conversations') }} as told
+        on thanks.source = told.source and thanks.thread_id = told.thread_id and thanks.author_record_id = told.customer_record_id
+    inner join {{ ref('clusters') }} as helper
+        on answers.source = helper.source and answers.author_record_id = helper.source_record_id
+    inner join {{ ref('clusters') }} as asker
+        on thanks.source = asker.source and thanks.author_record_id = asker.source_record_id
+    where
+        thanks.thanks
+        and not thanks.deleted
+        and not answers.deleted
+        and answers.speaks_for is null
+        and helper.customer_id <> asker.customer_id
+),
+
+pairs as (
+    select distinct helper_id, asker_id from thanked
+)
+
+select
+    thanked.*,
+    case
+        when coalesce(helper.is_bot, false) or coalesce(asker.is_bot, false) then 'a bot'
+        when not coalesce(asker.known, false) then 'thanked by a stranger'
+        when thanked.intent not in ('question', 'complaint', 'churn_threat', 'crisis') then 'nothing was asked'
+        when thanked.seconds_to_answer < 45 then 'faster than reading'
+        when back.helper_id is not null then 'thanks for thanks'
+        else 'counts'
+    end as why
+from thanked
+left join pairs as back on thanked.helper_id = back.asker_id and thanked.asker_id = back.helper_id
+left join {{ ref('int_people') }} as helper on thanked.helper_id = helper.customer_id
+left join {{ ref('int_people') }} as asker on thanked.asker_id = asker.customer_id

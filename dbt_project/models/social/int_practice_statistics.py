@@ -1,0 +1,10 @@
+"""Grain: one declared practice and what its data say so far."""
+
+from social.declared.told import declared
+from social.practices.table import judged
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="intermediate", alias="practice_statistics")
+    values = dbt.ref("int_practice_values").select("practice, arm, value, over")
+    return judged(values, declared(dbt.ref("int_declared"), "practices"))

@@ -1,0 +1,11 @@
+{{ config(schema='intermediate', alias='segment_members') }}
+-- Grain: one customer in one declared segment, now.
+{% for segment, about in (var('social', {}).get('segments') or {}).items() %}
+select {{ sql_text(segment) }} as segment, customer_id
+from {{ ref('customer_measures') }}
+where {{ about.when }}
+union all
+{% endfor %}
+select null::varchar, customer_id
+from {{ ref('customer_measures') }}
+where false

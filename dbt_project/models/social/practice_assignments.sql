@@ -1,0 +1,66 @@
+-- Grain: one customer in one practice: which arm, since when. The arm is a hash of the customer with the practice's
+-- salt: anyone can compute it again. A customer merged from two who were in different arms has had both: it is
+-- contaminated and left out of the results.
+with customers as (
+    select customer_id, customer_id as was_id from {{ ref('customer_measures') }}
+    union all
+    select aliases.customer_id, aliases.alias_id
+    from {{ ref('customer_aliases') }} as aliases
+    semi join {{ ref('customer_measures') }} as measures on aliases.customer_id = measures.customer_id
+),
+
+exposed as (
+    {% for practice, about in (var('social', {}).get('practices') or {}).items() %}
+    select
+        {{ sql_text(practice) }} as practice,
+        {{ about.holdout }} as share_held,
+        {{ sql_text(about.salt or practice) }} as salt,
+        customer_id,
+        greatest(min(began_at), cast({{ sql_text(about.start) }} as timestamptz)) as exposed_at
+    from (
+        {% if about.segment %}
+        select customer_id, case when since_before then cast({{ sql_text(about.start) }} as timestamptz) else entered_at end as began_at
+        from {{ ref('segments') }}
+        where segment = {{ sql_text(about.segment) }}
+        {% else %}
+        select candidates.customer_id, candidates.said_at as began_at
+        from {{ ref('routing_log') }} as log
+        inner join {{ ref('routing_candidates') }} as candidates
+            on log.source = candidates.source and log.interaction_id = candidates.interaction_id
+        where
+            log.rule = {{ sql_text(about.rule) }}
+            and candidates.customer_id is not null
+            and candidates.said_at >= cast({{ sql_text(about.start) }} as timestamptz)
+        {% endif %}
+    )
+    where began_at < cast({{ sql_text(about.start) }} as timestamptz) + to_seconds({{ about.stop_after }})
+    group by customer_id
+    union all
+    {% endfor %}
+    select null::varchar, null::double, null::varchar, customer_id, null::timestamptz
+    from {{ ref('segments') }}
+    where false
+),
+
+drawn as (
+    select
+        exposed.practice,
+        exposed.customer_id,
+        exposed.exposed_at,
+        customers.was_id = exposed.customer_id as own,
+        case
+            when (md5_number(exposed.salt || ':' || customers.was_id) % 1000000) / 1e6 < exposed.share_held then 'holdout'
+            else 'treated'
+        end as arm
+    from exposed
+    inner join customers on exposed.customer_id = customers.customer_id
+)
+
+select
+    practice,
+    customer_id,
+    max(arm) filter (own) as arm,
+    min(exposed_at) as exposed_at,
+    count(distinct arm) > 1 as contaminated
+from drawn
+group by practice, customer_id

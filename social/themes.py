@@ -1,0 +1,74 @@
+"""Whether a theme grows: this week against its own past, among all themes that are looked at."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.stats import binom
+
+FALSE_SHARE = 0.05  # of the trends we call significant, so many may be chance
+LEAST_WEEKS = 3  # of past, before a trend is spoken of
+Floats = npt.NDArray[np.float64]
+
+
+def surprise(
+    now: npt.NDArray[np.int64], before: npt.NDArray[np.int64], weeks: npt.NDArray[np.int64]
+) -> Floats:
+    """Two-sided p-value that this week's count comes from the rate of the weeks before.
+
+    Given both are Poisson with one rate, this week's share of the sum is binomial with 1 / (weeks
+    + 1): exact, also for the small counts that themes mostly have.
+    """
+    total = now + before
+    chance = 1.0 / (weeks + 1)
+    more = binom.sf(now - 1, total, chance)
+    fewer = binom.cdf(now, total, chance)
+    smaller: Floats = np.minimum(more, fewer)
+    return np.minimum(1.0, 2 * smaller)
+
+
+def significant(p_values: Floats, share: float = FALSE_SHARE) -> npt.NDArray[np.bool_]:
+    """Benjamini and Hochberg: which of many looks are more than chance."""
+    count = len(p_values)
+    order = np.argsort(p_values)
+    passes = p_values[order] <= share * np.arange(1, count + 1) / max(count, 1)
+    found = np.zeros(count, dtype=bool)
+    if passes.any():
+        found[order[: int(np.flatnonzero(passes).max()) + 1]] = True
+    return found
+
+
+def trends(weeks: Any) -> pa.Table:
+    """Table (topic, product, segment, week, p_value, trend).
+
+    Args:
+        weeks: Relation `theme_weeks`.
+    """
+    rows = weeks.order("topic, product, segment, week").fetchnumpy()
+    now = np.asarray(rows["messages"], dtype=np.int64)
+    before = _filled(rows["messages_before"])
+    past = _filled(rows["weeks_before"])
+    p_values = surprise(now, before, np.maximum(past, 1))
+    enough = past >= LEAST_WEEKS
+    sure = np.zeros(len(now), dtype=bool)
+    for week in np.unique(rows["week"]):
+        here = (rows["week"] == week) & enough
+        sure[here] = significant(p_values[here])
+    rate = before / np.maximum(past, 1)
+    trend = np.where(now > rate, "rising", "falling")
+    trend = np.where(sure, trend, "steady")
+    trend = np.where(enough, trend, "too early to say")
+    return pa.table(
+        {
+            **{name: rows[name].astype(str).tolist() for name in ("topic", "product", "segment")},
+            "week": pa.array(rows["week"].astype("datetime64[D]")),
+            "p_value": p_values,
+            "trend": trend.tolist(),
+        }
+    )
+
+
+def _filled(values: Any) -> npt.NDArray[np.int64]:
+    plain = np.ma.filled(values, 0)
+    return np.nan_to_num(np.asarray(plain, dtype=np.float64)).astype(np.int64)
