@@ -14,7 +14,8 @@
         {{ rule.to_owner | lower }} as to_owner
     union all
     {% endfor %}
-    select null::varchar, null::bigint, null::bigint, null::varchar, null::bigint, null::boolean, null::varchar, null::bigint, null::boolean, null::boolean
+    select
+        null::varchar as rule, null::bigint as place, null::bigint as priority, null::varchar as team, null::bigint as within_seconds, null::boolean as business_hours, null::varchar as dedupe_per, null::bigint as dedupe_seconds, null::boolean as ignore_quiet_hours, null::boolean as to_owner
     where false
 {%- endmacro %}
 
@@ -26,7 +27,8 @@
     union all
     {% endfor %}
     {% endfor %}
-    select null::varchar, null::bigint, null::bigint, null::varchar
+    select
+        null::varchar as rule, null::bigint as level, null::bigint as after_seconds, null::varchar as escalated_to
     where false
 {%- endmacro %}
 
@@ -43,7 +45,8 @@
         {{ text_list(about.notify | map('tojson') | map('replace', '"', "'") | list) }} as channels
     union all
     {% endfor %}
-    select null::varchar, null::varchar, null::integer, null::integer, null::varchar[], null::varchar[]
+    select
+        null::varchar as team, null::varchar as timezone, null::integer as quiet_from, null::integer as quiet_to, null::varchar[] as members, null::varchar[] as channels
     where false
 {%- endmacro %}
 
