@@ -74,6 +74,7 @@ class MastodonSandbox(Sandbox):
                 self.me = str(item.get("me", self.me))
                 self.following.update(item.get("following", {}))
         self.me = self.me or next(iter(self.accounts))
+        self._last_id = "0"
         self._replies: dict[str, list[str]] = defaultdict(list)
         for status in self.statuses.values():
             self._replies[str(status.get("in_reply_to_id"))].append(status["id"])
@@ -85,7 +86,7 @@ class MastodonSandbox(Sandbox):
         """Let an account (ours by default) say something now."""
         author = self.accounts[by or self.me]
         parent = self.statuses[reply_to] if reply_to else None
-        key = str(max((int(k) for k in self.statuses if k.isdigit()), default=0) + 1)
+        self._last_id = key = str(max(int(k) for k in (self._last_id, *self.statuses)) + 1)
         url = f"{author['url']}/{key}"
         made: Wire = {
             "id": key, "created_at": self._stamp(), "edited_at": None, "uri": url, "url": url,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> list[Wire]:
 
 @pytest.fixture
 def clock() -> StillClock:
-    return StillClock()
+    return StillClock(datetime(2026, 11, 20, 12, tzinfo=UTC))
 
 
 @pytest.fixture
