@@ -33,6 +33,7 @@ def main(argv: list[str] | None = None) -> None:
     # Draining from a handler is how other targets emit a STATE whose rows were never stored.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.meta_path.insert(0, WithoutPandas())
     gc.disable()  # messages hold no cycles, and looking for some costs a tenth of the time
     try:
         configs, source = _parsed(arguments)
@@ -47,6 +48,15 @@ def main(argv: list[str] | None = None) -> None:
     except OSError as error:
         report(f"nothing more was committed: {error.strerror or error}; free the disk or mend it")
         sys.exit(1)
+
+
+class WithoutPandas:
+    """Arrow imports pandas, where it is installed, only to ask whether a list is a data frame."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas, and leave everything else to the next finder."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def run(settings: Settings, handle: int) -> Load:

@@ -15,6 +15,7 @@ from connectors.target_landing.errors import (
 )
 from connectors.target_landing.hold import report, sweep
 from connectors.target_landing.packages import Package, folder
+from connectors.target_landing.schemas import StreamSchema
 from connectors.target_landing.trust import trusted
 
 if TYPE_CHECKING:  # Arrow costs half a second: a load without a change does not pay for it
@@ -33,6 +34,7 @@ class Load:
     def __init__(self, settings: Settings, emit_state: Callable[[bytes], None]) -> None:
         self.settings = settings
         self.home = folder(Path(settings.landing), settings.source)
+        self.schemas: dict[str, StreamSchema] = {}
         self.streams: dict[str, Stream] = {}
         self.committed: list[Package] = []
         self._emit_state = emit_state
@@ -49,37 +51,20 @@ class Load:
 
     # Messages, in the order in which they come
 
-    def schema(self, stream: str, schema: dict[str, Any], keys: list[str]) -> bool:
-        """Take a SCHEMA; says whether it changed anything."""
-        from connectors.target_landing.schemas import StreamSchema
-        from connectors.target_landing.stream import Stream
-
-        known = self.streams.get(stream)
-        if known is None:
+    def schema(self, stream: str, schema: dict[str, Any], keys: list[str]) -> None:
+        """Take a SCHEMA."""
+        own = self.schemas.get(stream)
+        if own is None:
             past = self._newest.past_of(stream)
-            own = StreamSchema(
+            own = self.schemas[stream] = StreamSchema(
                 self.settings.source,
                 stream,
                 self.settings.contract_of(stream),
                 known_names={**past.get("retired_columns", {}), **past.get("columns", {})},
                 baseline=past.get("schema"),
             )
-            own.declare(schema, keys)
-
-            def emit(columns: Any, arrays: Any, rows: "Rows", size: int) -> None:
-                self._package().append(stream, columns, arrays, rows, size)
-
-            def refuse(refusal: "Refusal") -> None:
-                self._refuse(stream, refusal)
-
-            known = Stream(own, emit, refuse, self.settings.max_record_bytes)
-            self.streams[stream] = known
-            known.retype()
-            return True
-        changed = known.schema.declare(schema, keys)
-        if changed:
-            known.retype()
-        return changed
+        if own.declare(schema, keys) and stream in self.streams:
+            self.streams[stream].retype()
 
     def stream(self, name: str, line: int) -> "Stream":
         """The stream of a record.
@@ -87,13 +72,25 @@ class Load:
         Raises:
             RecordBeforeSchemaError: no SCHEMA came yet.
         """
-        try:
+        if name in self.streams:
             return self.streams[name]
-        except KeyError:
+        if name not in self.schemas:
             raise RecordBeforeSchemaError(
                 f"source {self.settings.source}, stream {name}: line {line} is a record, but no "
                 "SCHEMA of the stream came before; the tap has to send it first"
-            ) from None
+            )
+        from connectors.target_landing.stream import Stream
+
+        def emit(columns: Any, arrays: Any, rows: "Rows", size: int) -> None:
+            self._package().append(name, columns, arrays, rows, size)
+
+        def refuse(refusal: "Refusal") -> None:
+            self._refuse(name, refusal)
+
+        stream = Stream(self.schemas[name], emit, refuse, self.settings.max_record_bytes)
+        stream.retype()
+        self.streams[name] = stream
+        return stream
 
     def numbers(self, count: int) -> range:
         """Places in the package for records about to come."""
@@ -141,9 +138,9 @@ class Load:
 
     def finish(self) -> None:
         """Commit what is left at the end of the input."""
-        for name, stream in self.streams.items():
-            if name not in self._newest.seen and stream.schema.columns:
-                self._package().declare(name, stream.schema.columns)
+        for name, schema in self.schemas.items():
+            if name not in self._newest.seen and schema.columns:
+                self._package().declare(name, schema.columns)
         changed = self._pending_state is not None and not _same(self._pending_state, self._state)
         if changed:
             self._package()
@@ -187,14 +184,13 @@ class Load:
             "previous_sha256": self._newest.manifest_sha256,
             "seen": self._newest.seen,
         }
-        schemas = {name: stream.schema for name, stream in self.streams.items()}
-        done = package.commit(schemas, manifest, state, self.settings.fsync)
+        done = package.commit(self.schemas, manifest, state, self.settings.fsync)
         self._open = None
         self._state = state
         self.committed.append(done)
         self._newest = self._newest.followed_by(done)
-        for stream in self.streams.values():
-            stream.schema.drift = {}
+        for schema in self.schemas.values():
+            schema.drift = {}
         if package.quarantine.rows:
             report(
                 f"source {self.settings.source}: {package.quarantine.rows} record(s) quarantined "

@@ -15,10 +15,16 @@ from connectors.target_landing.ledger import bookmark, newest
 
 from .zones import Zone, record, schema, state
 
-SECRET = "ada.lovelace@example.org"  # noqa: S105  # a personal value that no message may carry
+SECRET = "ada.lovelace@example.org"  # a personal value that no message may carry
 GOOD = [record("s", {"id": n, "v": "fine"}) for n in range(10)]
-SCHEMA = schema("s", ["id"], id="integer", v={"type": "string", "maxLength": 30}, n=["number", "null"],
-                o={"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]})
+SCHEMA = schema(
+    "s",
+    ["id"],
+    id="integer",
+    v={"type": "string", "maxLength": 30},
+    n=["number", "null"],
+    o={"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
+)
 
 
 def raw(body: bytes) -> bytes:
@@ -87,7 +93,23 @@ def test_any_rule_of_json_schema_holds(zone: Zone, schema_part: dict) -> None:
     from jsonschema import Draft202012Validator
 
     judge = Draft202012Validator(schema_part)
-    values = ["a", "ab", "b", "", 1, 3, 6, 5, 4.5, ["a"], ["a", "a"], ["b"], {"a": 1}, {"b": 1}, True]
+    values = [
+        "a",
+        "ab",
+        "b",
+        "",
+        1,
+        3,
+        6,
+        5,
+        4.5,
+        ["a"],
+        ["a", "a"],
+        ["b"],
+        {"a": 1},
+        {"b": 1},
+        True,
+    ]
     zone.load(
         schema("s", ["id"], id="integer", v=schema_part),
         *(record("s", {"id": n, "v": value}) for n, value in enumerate(values)),
@@ -131,7 +153,9 @@ def test_a_schema_without_properties_fails_the_load(zone: Zone) -> None:
         zone.load({"type": "SCHEMA", "stream": "t", "schema": {"type": "object"}})
 
 
-def test_no_personal_value_reaches_a_message(zone: Zone, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_personal_value_reaches_a_message(
+    zone: Zone, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = [
         raw(json.dumps({"id": SECRET}).encode()),
         raw(json.dumps({"id": 5, "v": SECRET * 3}).encode()),
@@ -174,7 +198,9 @@ def test_a_type_that_changes_keeps_what_came_before_and_widens(zone: Zone) -> No
     zone.load(
         schema("s", ["id"], id="integer", v="integer", w="boolean", gone="string"),
         *(record("s", {"id": n, "v": n, "w": True, "gone": "g"}) for n in range(40)),
-        schema("s", ["id"], id="integer", v=["string", "null"], w=["object", "null"], fresh="number"),
+        schema(
+            "s", ["id"], id="integer", v=["string", "null"], w=["object", "null"], fresh="number"
+        ),
         *(record("s", {"id": n, "v": f"v{n}", "w": {"a": 1}, "fresh": 0.5}) for n in range(40, 80)),
     )
     rows = zone.rows("s", "id, v, w, gone, fresh")
@@ -210,7 +236,9 @@ def test_frozen_streams_refuse_every_change(zone: Zone, change: dict) -> None:
         zone.load(first, record("s", {"id": 1}), change, contract={"s": "freeze"})
     zone.load(first, record("s", {"id": 1}), contract="freeze")
     with pytest.raises(ContractError):  # what was landed before counts as well
-        zone.load(*([] if change["type"] == "SCHEMA" else [first]), change, contract={"*": "freeze"})
+        zone.load(
+            *([] if change["type"] == "SCHEMA" else [first]), change, contract={"*": "freeze"}
+        )
 
 
 def test_discard_value_keeps_the_row_without_the_new_value(zone: Zone) -> None:
@@ -240,7 +268,10 @@ def test_discard_row_quarantines_the_row(zone: Zone) -> None:
         contract={"s": "discard_row"},
     )
     assert [row[0] for row in zone.rows("s", "id")] == list(range(10))
-    assert [row[1:4] for row in zone.quarantined()] == [("type", "v", True), ("undeclared", "", True)]
+    assert [row[1:4] for row in zone.quarantined()] == [
+        ("type", "v", True),
+        ("undeclared", "", True),
+    ]
 
 
 # Names
@@ -263,11 +294,15 @@ def test_any_name_maps_without_collision_and_back(zone: Zone) -> None:
 
 
 def test_a_name_keeps_its_column_whatever_comes_first_later(zone: Zone) -> None:
-    zone.load(schema("s", Email="string", email="string"), record("s", {"Email": "A", "email": "b"}))
+    zone.load(
+        schema("s", Email="string", email="string"), record("s", {"Email": "A", "email": "b"})
+    )
     first = zone.manifest()["streams"]["s"]["columns"]
     zone.load(schema("s", email="string"), record("s", {"email": "c"}))
     assert zone.manifest()["streams"]["s"]["columns"] == {"email": first["email"]}
-    zone.load(schema("s", email="string", Email="string"), record("s", {"email": "d", "Email": "E"}))
+    zone.load(
+        schema("s", email="string", Email="string"), record("s", {"email": "d", "Email": "E"})
+    )
     assert zone.manifest()["streams"]["s"]["columns"] == first
     assert zone.rows("s", f'"Email", "{first["email"]}"') == [("A", "b"), (None, "c"), ("E", "d")]
 

@@ -46,17 +46,30 @@ def test_bounds_beyond_64_bits_make_a_wide_column_at_once(zone: Zone) -> None:
 
 
 def test_an_integral_number_is_an_integer(zone: Zone) -> None:
-    zone.load(schema("s", v="integer"), b'{"type":"RECORD","stream":"s","record":{"v":1.0}}',
-              b'{"type":"RECORD","stream":"s","record":{"v":2e3}}')
+    zone.load(
+        schema("s", v="integer"),
+        b'{"type":"RECORD","stream":"s","record":{"v":1.0}}',
+        b'{"type":"RECORD","stream":"s","record":{"v":2e3}}',
+    )
     assert zone.rows("s") == [(1,), (2000,)]
 
 
 def test_doubles_are_the_nearest_there_is_and_print_as_they_came(zone: Zone) -> None:
-    values = [0.1, 0.30000000000000004, 1e300, 5e-324, -0.0, 123456789012345.6, 1.7976931348623157e308]
+    values = [
+        0.1,
+        0.30000000000000004,
+        1e300,
+        5e-324,
+        -0.0,
+        123456789012345.6,
+        1.7976931348623157e308,
+    ]
     assert one(zone, "number", *values) == values
 
 
-@pytest.mark.parametrize("text", ["0.12345678901234567890", "12345678901234567.89", "1e400", "1e-400"])
+@pytest.mark.parametrize(
+    "text", ["0.12345678901234567890", "12345678901234567.89", "1e400", "1e-400"]
+)
 def test_a_number_no_double_can_name_is_kept_to_the_last_digit(zone: Zone, text: str) -> None:
     zone.load(
         schema("s", v="number"),
@@ -77,7 +90,9 @@ def test_decimals_are_decimals(zone: Zone) -> None:
     )
     assert zone.types("s")["v"] == "DECIMAL(38,2)"
     assert zone.rows("s") == [
-        (Decimal("19.99"),), (Decimal("123456789012345678901234567890.12"),), (None,)
+        (Decimal("19.99"),),
+        (Decimal("123456789012345678901234567890.12"),),
+        (None,),
     ]
 
 
@@ -95,41 +110,63 @@ def test_a_decimal_finer_than_declared_is_quarantined_not_rounded(zone: Zone) ->
 def test_decimals_as_text_are_decimals(zone: Zone) -> None:
     kind = {"type": "string", "format": "singer.decimal"}
     assert one(zone, kind, "1.10", "-99999999999999999999.000000000000000001") == [
-        Decimal("1.10"), Decimal("-99999999999999999999.000000000000000001")
+        Decimal("1.10"),
+        Decimal("-99999999999999999999.000000000000000001"),
     ]
 
 
 def test_a_decimal_that_needs_more_digits_widens_to_text(zone: Zone) -> None:
     kind = {"type": "string", "format": "singer.decimal", "scale": 2}
-    assert [Decimal(v) for v in one(zone, kind, "1.10", "1.123")] == [Decimal("1.1"), Decimal("1.123")]
+    assert [Decimal(v) for v in one(zone, kind, "1.10", "1.123")] == [
+        Decimal("1.1"),
+        Decimal("1.123"),
+    ]
 
 
 def test_timestamps_are_instants_in_utc(zone: Zone) -> None:
     kind = {"type": "string", "format": "date-time"}
     values = one(
-        zone, kind, "2024-03-10T12:00:00Z", "2024-03-10T14:00:00+02:00", "2024-03-10 12:00:00",
-        "2024-03-10T12:00:00.000001-00:30", "2024-03-10T12:00Z", "2024-03-10", "2024-03-10t12:00:00z",
+        zone,
+        kind,
+        "2024-03-10T12:00:00Z",
+        "2024-03-10T14:00:00+02:00",
+        "2024-03-10 12:00:00",
+        "2024-03-10T12:00:00.000001-00:30",
+        "2024-03-10T12:00Z",
+        "2024-03-10",
+        "2024-03-10t12:00:00z",
         "2024-03-10T12:00:00.123000000Z",
     )
     noon = dt.datetime(2024, 3, 10, 12, tzinfo=dt.UTC)
     assert [value.astimezone(dt.UTC) for value in values] == [  # type: ignore[attr-defined]
-        noon, noon, noon, noon + dt.timedelta(minutes=30, microseconds=1), noon,
-        noon - dt.timedelta(hours=12), noon, noon + dt.timedelta(milliseconds=123),
+        noon,
+        noon,
+        noon,
+        noon + dt.timedelta(minutes=30, microseconds=1),
+        noon,
+        noon - dt.timedelta(hours=12),
+        noon,
+        noon + dt.timedelta(milliseconds=123),
     ]
 
 
-def test_the_hosts_zone_changes_nothing(zone: Zone, tmp_path) -> None:  # noqa: ANN001
+def test_the_hosts_zone_changes_nothing(zone: Zone, tmp_path) -> None:
     config = tmp_path / "config.json"
     config.write_text(f'{{"landing": "{zone.landing}", "source": "crm"}}')
     kind = {"type": "string", "format": "date-time"}
-    text = lines([
-        schema("s", v=kind),
-        record("s", {"v": "2024-07-01T00:00:00"}, time_extracted="2024-07-01T00:00:00+02:00"),
-        state({}),
-    ])
+    text = lines(
+        [
+            schema("s", v=kind),
+            record("s", {"v": "2024-07-01T00:00:00"}, time_extracted="2024-07-01T00:00:00+02:00"),
+            state({}),
+        ]
+    )
     subprocess.run(
         [sys.executable, "-m", "connectors.target_landing", "--config", str(config)],
-        input=text, check=True, env={**os.environ, "TZ": "America/New_York"}, stdout=subprocess.PIPE,
+        input=text,
+        check=True,
+        env={**os.environ, "TZ": "America/New_York"},
+        stdout=subprocess.PIPE,
     )
     query = f"select epoch(v), epoch(_sdc_extracted_at) from {zone.table('s')}"
     assert zone.sql(query) == [(1719792000.0, 1719784800.0)]
@@ -149,15 +186,15 @@ def test_what_is_no_moment_is_quarantined(zone: Zone, text: str) -> None:
 
 
 def test_dates_and_times(zone: Zone) -> None:
-    assert one(zone, {"type": "string", "format": "date"}, "0001-01-01", "2024-02-29T00:00:00Z") == [
-        dt.date(1, 1, 1), dt.date(2024, 2, 29)
-    ]
+    assert one(
+        zone, {"type": "string", "format": "date"}, "0001-01-01", "2024-02-29T00:00:00Z"
+    ) == [dt.date(1, 1, 1), dt.date(2024, 2, 29)]
 
 
 def test_times_of_day(zone: Zone) -> None:
-    assert one(zone, {"type": "string", "format": "time"}, "23:59:59", "12:30", "01:02:03.000004") == [
-        dt.time(23, 59, 59), dt.time(12, 30), dt.time(1, 2, 3, 4)
-    ]
+    assert one(
+        zone, {"type": "string", "format": "time"}, "23:59:59", "12:30", "01:02:03.000004"
+    ) == [dt.time(23, 59, 59), dt.time(12, 30), dt.time(1, 2, 3, 4)]
 
 
 def test_a_time_with_a_zone_is_kept_whole(zone: Zone) -> None:
@@ -175,7 +212,9 @@ def test_nested_values_stay_json(zone: Zone) -> None:
     )
     assert zone.types("s")["v"] == "JSON"
     assert zone.rows("s", "v->>'$.a', v->>'$.b[1]', v::varchar like '%1.10%'") == [
-        ("12345678901234567890", "é", True), (None, None, None), (None, None, None)
+        ("12345678901234567890", "é", True),
+        (None, None, None),
+        (None, None, None),
     ]
 
 
@@ -190,8 +229,14 @@ def test_an_any_of_with_a_date_time_and_a_string_is_text(zone: Zone) -> None:
 
 def test_a_missing_optional_field_is_null_whatever_its_type(zone: Zone) -> None:
     kinds = {
-        "a": "integer", "b": "number", "c": "boolean", "d": "string", "e": "object", "f": "array",
-        "g": {"type": "string", "format": "date-time"}, "h": {"type": "number", "multipleOf": 0.1},
+        "a": "integer",
+        "b": "number",
+        "c": "boolean",
+        "d": "string",
+        "e": "object",
+        "f": "array",
+        "g": {"type": "string", "format": "date-time"},
+        "h": {"type": "number", "multipleOf": 0.1},
     }
     zone.load(schema("s", ["id"], id="integer", **kinds), record("s", {"id": 1}))
     assert zone.rows("s") == [(1,) + (None,) * 8]
@@ -209,5 +254,8 @@ def test_metadata_columns_say_where_a_row_came_from(zone: Zone) -> None:
         "id, _tessera_package, _tessera_row, epoch(_sdc_extracted_at), _sdc_table_version, "
         "epoch(_sdc_deleted_at), _sdc_extracted_at = _sdc_batched_at",
     )
-    assert rows == [(1, 1, 0, 1704067200.0, 7, None, False), (2, 1, 1, rows[1][3], None, 1714521600.0, True)]
+    assert rows == [
+        (1, 1, 0, 1704067200.0, 7, None, False),
+        (2, 1, 1, rows[1][3], None, 1714521600.0, True),
+    ]
     assert zone.manifest()["streams"]["s"]["drift"] == {}

@@ -14,7 +14,9 @@ from connectors.target_landing.messages import Messages
 from connectors.target_landing.packages import folder, packages
 
 
-def schema(stream: str, keys: Iterable[str] = (), required: Iterable[str] = (), **columns: Any) -> dict:
+def schema(
+    stream: str, keys: Iterable[str] = (), required: Iterable[str] = (), **columns: Any
+) -> dict:
     """A SCHEMA message; a column given as a string or list is that type."""
     properties = {
         name: part if isinstance(part, dict) else {"type": part} for name, part in columns.items()
@@ -62,10 +64,15 @@ class Zone:
                 load.abandon()
         return load
 
-    def rows(self, stream: str, columns: str = "* exclude (_tessera_package, _tessera_row, "
-             "_sdc_extracted_at, _sdc_batched_at, _sdc_deleted_at, _sdc_table_version)") -> list[tuple]:
-        return self.sql(f"select {columns} from {self.table(stream)} "
-                        "order by _tessera_package, _tessera_row")
+    def rows(
+        self,
+        stream: str,
+        columns: str = "* exclude (_tessera_package, _tessera_row, "
+        "_sdc_extracted_at, _sdc_batched_at, _sdc_deleted_at, _sdc_table_version)",
+    ) -> list[tuple]:
+        return self.sql(
+            f"select {columns} from {self.table(stream)} order by _tessera_package, _tessera_row"
+        )
 
     def table(self, stream: str) -> str:
         files = [
@@ -77,7 +84,9 @@ class Zone:
 
     def types(self, stream: str) -> dict[str, str]:
         described = self.sql(f"describe select * from {self.table(stream)}")
-        return {name: kind for name, kind, *_ in described if not name.startswith(("_sdc_", "_tes"))}
+        return {
+            name: kind for name, kind, *_ in described if not name.startswith(("_sdc_", "_tes"))
+        }
 
     def sql(self, query: str) -> list[tuple]:
         with duckdb.connect() as connection:
@@ -90,8 +99,10 @@ class Zone:
         files = [file for file in files if Path(file).exists()]
         if not files:
             return []
-        return self.sql(f"select stream, reason, field, dropped, record from read_parquet({files}) "
-                        "order by _tessera_package, _tessera_row")
+        return self.sql(
+            f"select stream, reason, field, dropped, record from read_parquet({files}) "
+            "order by _tessera_package, _tessera_row"
+        )
 
     def manifest(self) -> dict[str, Any]:
         return packages(self.landing, "crm")[-1].manifest()
