@@ -101,12 +101,15 @@ def _table(schema: dict[str, Any], records: list[Record]) -> "pa.Table | None":
     import pyarrow as pa
 
     declared: dict[str, Any] = schema.get("properties", {})
-    if not all(record.keys() <= declared.keys() for record in records):
-        return None
+    names = tuple(declared)
+    rows = [tuple(record.values()) for record in records if tuple(record) == names]
+    if len(rows) < len(records):  # fields left out, in another order, or undeclared
+        if not all(record.keys() <= declared.keys() for record in records):
+            return None
+        rows = [tuple(map(record.get, names)) for record in records]
     columns = {}
-    for name, field in declared.items():
-        values = [record.get(name) for record in records]
-        kind = _arrow_type(field, values)
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        kind = _arrow_type(declared[name], set(map(type, values)))
         if kind is None:
             return None
         try:
@@ -116,18 +119,17 @@ def _table(schema: dict[str, Any], records: list[Record]) -> "pa.Table | None":
     return pa.table(columns)
 
 
-def _arrow_type(field: dict[str, Any], values: list[Any]) -> "pa.DataType | None":
+def _arrow_type(field: dict[str, Any], classes: set[type]) -> "pa.DataType | None":
     """Choose a column's type by what is declared and by what is there."""
     import pyarrow as pa
 
     declared = field.get("type", [])
     types = ({declared} if isinstance(declared, str) else set(declared)) - {"null"}
-    classes = {value.__class__ for value in values if value is not None}
-    if len(types) != 1 or len(classes) > 1:
+    found = classes - {type(None)}
+    if len(types) != 1 or len(found) > 1:
         return None
-    found = classes.pop() if classes else None
     step = field.get("multipleOf")
-    choices: dict[tuple[str, type | None], Any] = {
+    choices: dict[tuple[str, type], Any] = {
         ("string", str): pa.string(),
         ("integer", int): pa.int64(),
         ("boolean", bool): pa.bool_(),
@@ -136,7 +138,7 @@ def _arrow_type(field: dict[str, Any], values: list[Any]) -> "pa.DataType | None
         ("string", datetime): pa.timestamp("us", tz="UTC"),
         ("string", date): pa.date32(),
     }
-    return choices.get((types.pop(), found)) if found else pa.null()
+    return choices.get((types.pop(), found.pop())) if found else pa.null()
 
 
 def _exponent(step: float) -> int:

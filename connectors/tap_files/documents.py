@@ -4,7 +4,8 @@ Nothing is parsed further than needed: a record is its fields' names and the raw
 values, which go out as they came in. So an id of 64 bits or more, or a price of 1.10, survives.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import msgspec
@@ -14,8 +15,10 @@ from connectors.tap_base.errors import TapError
 from connectors.tap_files.rows import Reject
 
 Record = dict[str, Raw]
+Decode = Callable[[Any], dict[str, Any]]
 
 _object = msgspec.json.Decoder(dict[str, Raw])
+_plain = msgspec.json.Decoder(dict[str, Any])
 _list = msgspec.json.Decoder(list[Raw])
 
 
@@ -58,13 +61,34 @@ def reach(value: Raw, names: list[str]) -> Iterator[Raw]:
             yield from reach(inner, names[1:])
 
 
-def read_lines(file: IO[bytes], names: list[str], *, clean: bool) -> Iterator[Any]:
+def look(text: Raw | bytes) -> dict[str, Any]:
+    """Decode a record for its types only; numbers too great for a double are told apart.
+
+    Args:
+        text: A JSON object.
+
+    Returns:
+        Its fields, whose values may be rounded.
+
+    Raises:
+        msgspec.MsgspecError: It is no JSON object.
+    """
+    try:
+        return _plain.decode(text)
+    except msgspec.DecodeError:
+        return {name: json.loads(bytes(value)) for name, value in _object.decode(text).items()}
+
+
+def read_lines(
+    file: IO[bytes], names: list[str], *, clean: bool, decode: Decode = _object.decode
+) -> Iterator[Any]:
     """Read JSON Lines.
 
     Args:
         file: UTF-8 text.
         names: The path to the records within a line.
         clean: Whether the text is known to be valid UTF-8.
+        decode: What makes a record of an object's text.
 
     Yields:
         Line number and record, or a Reject.
@@ -76,21 +100,24 @@ def read_lines(file: IO[bytes], names: list[str], *, clean: bool) -> Iterator[An
         try:
             if names:
                 for value in reach(Raw(line), names):
-                    yield number, _object.decode(value)
+                    yield number, decode(value)
             else:
-                yield number, _object.decode(line)
+                yield number, decode(line)
         except msgspec.MsgspecError:
             if line.strip():
                 yield _reject(number, line, *_why(line))
 
 
-def read_document(content: bytes, names: list[str], place: str) -> Iterator[Any]:
+def read_document(
+    content: bytes, names: list[str], place: str, *, decode: Decode = _object.decode
+) -> Iterator[Any]:
     """Read one JSON document.
 
     Args:
         content: UTF-8 text of the whole file.
         names: The path to the records.
         place: What to call the file in an error.
+        decode: What makes a record of an object's text.
 
     Yields:
         Position from 1 and record, or a Reject.
@@ -116,7 +143,7 @@ def read_document(content: bytes, names: list[str], place: str) -> Iterator[Any]
         raise TapError("this is no JSON document", fix, place=f"{place} line {line}") from None
     for position, value in enumerate(found, 1):
         try:
-            yield position, _object.decode(value)
+            yield position, decode(_on_one_line(value))
         except msgspec.MsgspecError:
             text = bytes(value)
             yield _reject(position, text, *_why(text))
@@ -124,6 +151,12 @@ def read_document(content: bytes, names: list[str], place: str) -> Iterator[Any]
 
 def _reject(place: int, text: bytes, reason: str, told: str) -> Reject:
     return Reject(place, reason, told, text.decode(errors="backslashreplace"))
+
+
+def _on_one_line(value: Raw) -> bytes:
+    """Take the line breaks out of a value: a Singer message is one line."""
+    text = bytes(value)
+    return msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -145,50 +178,45 @@ def _why(text: bytes) -> tuple[str, str]:
     return "not_an_object", "not a JSON object"
 
 
-def compact(record: Record) -> Record:
-    """Take the line breaks out of a record's nested values; a Singer message is one line."""
-    for name, value in record.items():
-        text = memoryview(value)
-        if text[0] in b"{[" and (b"\n" in (raw := bytes(text)) or b"\r" in raw):
-            record[name] = Raw(msgspec.json.format(raw, indent=-1))
-    return record
-
-
-KINDS = {b'"'[0]: 1, b"t"[0]: 2, b"f"[0]: 2, b"n"[0]: 0, b"{"[0]: 4, b"["[0]: 8}
-INTEGER, NUMBER = 16, 32
-NAMES = (
-    (16, "integer"),
-    (32, "number"),
-    (2, "boolean"),
-    (4, "object"),
-    (8, "array"),
-    (1, "string"),
-)
+NAMES: dict[type, str] = {
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    dict: "object",
+    list: "array",
+    str: "string",
+}
+SHAPES = 10_000
+"""Distinct combinations of fields and types that are gathered before they are folded."""
 
 
 class Inference:
     """The JSON Schema that all records of a stream conform to, found by looking at each."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
+        self._shapes: dict[tuple[tuple[str, ...], tuple[type, ...]], None] = {}
+        self._seen: dict[str, set[type]] = {}
 
-    def add(self, record: Record) -> None:
-        """Take one record into account."""
-        seen = self._seen
-        for name, value in record.items():
-            first = memoryview(value)[0]
-            kind = KINDS.get(first)
-            if kind is None:
-                text = bytes(value)
-                kind = NUMBER if b"." in text or b"e" in text or b"E" in text else INTEGER
-            seen[name] = seen.get(name, 0) | kind
+    def add(self, record: dict[str, Any]) -> None:
+        """Take one decoded record into account."""
+        self._shapes[tuple(record), tuple(map(type, record.values()))] = None
+        if len(self._shapes) > SHAPES:
+            self._fold()
+
+    def _fold(self) -> None:
+        for names, types in self._shapes:
+            for name, kind in zip(names, types, strict=True):
+                self._seen.setdefault(name, set()).add(kind)
+        self._shapes.clear()
 
     def properties(self) -> dict[str, dict[str, Any]]:
         """Say the properties found, every one nullable; one that was always null is text."""
+        self._fold()
         return {name: {"type": [*_types(kinds), "null"]} for name, kinds in self._seen.items()}
 
 
-def _types(kinds: int) -> list[str]:
-    if kinds & INTEGER and kinds & NUMBER:
-        kinds &= ~INTEGER
-    return [name for bit, name in NAMES if kinds & bit] or ["string"]
+def _types(kinds: set[type]) -> list[str]:
+    names = [name for kind, name in NAMES.items() if kind in kinds]
+    if float in kinds and int in kinds:
+        names.remove("integer")
+    return names or ["string"]

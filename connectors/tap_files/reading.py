@@ -98,8 +98,8 @@ class Reader:
         """
         if self.format in {"json", "jsonl"}:
             inference = Inference()
-            for found in self._json():
-                if not isinstance(found, Reject):
+            for found in self._json(documents.look):
+                if found.__class__ is tuple:
                     inference.add(found[1])
             properties = inference.properties()
         else:
@@ -126,17 +126,19 @@ class Reader:
         """
         if self.format in {"json", "jsonl"}:
             for found in self._json():
-                yield found if isinstance(found, Reject) else Row(*found)
+                yield Row(*found) if found.__class__ is tuple else found
             return
         with self._table() as table:
             names, check = table.names, not self.encoding.clean
             for found in table.rows():
                 if isinstance(found, Reject):
                     yield found
-                elif check and (bad := _undecoded(found[1])):
-                    yield Reject(found[0], "encoding", f"not valid {self._spoken}", bad)
+                    continue
+                place, fields = found
+                if check and (bad := _undecoded(fields)):
+                    yield Reject(place, "encoding", f"not valid {self._spoken}", bad)
                 else:
-                    yield Row(found[0], dict(zip(names, found[1], strict=True)))
+                    yield Row(place, dict(zip(names, fields)))  # noqa: B905  # as many, checked
 
     @property
     def _spoken(self) -> str:
@@ -167,7 +169,7 @@ class Reader:
                 problem, fix = f"not valid {self._spoken}", "export it again as UTF-8"
                 raise TapError(problem, fix, place=self._place) from None
 
-    def _json(self) -> Iterator[Any]:
+    def _json(self, decode: documents.Decode | None = None) -> Iterator[Any]:
         names, clean = documents.steps(self._settings.records_path), self.encoding.clean
         with opened(self._path, self._place) as file:
             if self.encoding.name == "utf-8-sig":
@@ -175,15 +177,12 @@ class Reader:
                     file.seek(0)
             elif self.encoding.name != "utf-8":
                 file = io.BytesIO(file.read().decode(self.encoding.name).encode())  # noqa: PLW2901
-            found = (
-                documents.read_lines(file, names, clean=clean)
+            how = {"decode": decode} if decode else {}
+            yield from (
+                documents.read_lines(file, names, clean=clean, **how)
                 if self.format == "jsonl"
-                else documents.read_document(file.read(), names, self._place)
+                else documents.read_document(file.read(), names, self._place, **how)
             )
-            for one in found:
-                if not isinstance(one, Reject):
-                    documents.compact(one[1])
-                yield one
 
 
 def casts_of(settings: StreamSettings) -> list[tuple[str, Cast]]:

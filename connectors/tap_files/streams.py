@@ -51,6 +51,7 @@ class FileStream(Stream):
         """
         super().__init__(tap, name=name)
         self.settings, self.files = settings, files
+        self._keys = settings.keys
         self.primary_keys = settings.keys or (ROW_KEY,)
         self.replication_key = settings.replication_key
         self._occurrences: Counter[bytes] = Counter()
@@ -139,17 +140,14 @@ class FileStream(Stream):
             state["version"] = self._stream_version
 
     def _read(self, file: Located) -> Generator[dict[str, Any], None, dict[str, Any]]:
-        rows_before = self._rows
+        rows_before, reject = self._rows, self._reject
+        make: Any = self._record
         with on_disk(file) as path:
             digest = checksum(path)
             if file.size:
                 for found in Reader(path, file.url, self.settings).rows():
                     self._rows += 1
-                    record = (
-                        self._reject(file, found)
-                        if isinstance(found, Reject)
-                        else self._record(file, found)
-                    )
+                    record = reject(file, found) if isinstance(found, Reject) else make(file, found)
                     if record is not None:
                         yield record
             if file.is_local and locate([file.url]) != [file]:
@@ -168,12 +166,13 @@ class FileStream(Stream):
             except ValueError:
                 told = f"column '{name}' is no {self.settings.types[name]}"
                 return self._reject(file, _again(row, "type", told))
-        for name in self.settings.keys:
-            if _is_blank(values.get(name)):
+        for name in self._keys:
+            value = values.get(name)
+            if not value or (value.__class__ is not str and _is_blank(value)):
                 return self._reject(
                     file, _again(row, "missing_key", f"key column '{name}' is empty")
                 )
-        if not self.settings.keys:
+        if not self._keys:
             values[ROW_KEY] = self._row_key(values)
         return values if self._since is None else self._if_new(file, row)
 
