@@ -11,13 +11,17 @@ from connectors.target_base.wire import Field
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of one row: `write`, `conflict` (a person's edit is kept) or `refused` (by rule)."""
+    """One field of one row: `write`, `conflict` (a person's edit is kept) or `refused` (by rule).
+
+    `part` is what of `after` is ours, where we append to what others wrote.
+    """
 
     name: str
     action: str
     before: Any
     after: Any
     why: str
+    part: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +165,17 @@ def _appended(
         there = list(before or [])
         known = {rules.spelled(name, [one]) for one in there}
         more = [one for one in _list(wish) if rules.spelled(name, [one]) not in known]
-        return FieldChange(name, "write", before, there + more, "appended") if more else None
+        after = there + more
+        return FieldChange(name, "write", before, after, "appended", more) if more else None
     text, ours = str(before or ""), str(wish)
     if ours in text:
         return None
     last = written.get(name)
     if last and str(last) in text:
-        return FieldChange(name, "write", before, text.replace(str(last), ours, 1), "our part changed")
+        after = text.replace(str(last), ours, 1)
+        return FieldChange(name, "write", before, after, "our part changed", ours)
     joined = f"{text.rstrip()}\n{ours}" if text.strip() else ours
-    return FieldChange(name, "write", before, joined, "appended")
+    return FieldChange(name, "write", before, joined, "appended", ours)
 
 
 def _list(value: Any) -> list[Any]:

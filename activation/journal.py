@@ -112,7 +112,7 @@ class RunJournal:
                 self._undone(row, outcome)
             return
         if status is Status.DONE and op in (Op.CREATE, Op.UPDATE):
-            self.accept(row, outcome.remote_id, row.of("write"), outcome.stamp)
+            self.accept(row, outcome.remote_id, row.written(), outcome.stamp)
         elif status is Status.DONE and op is Op.DELETE:
             self._drop(row.key)
         elif status is Status.DONE and op is Op.MERGE:
@@ -156,7 +156,7 @@ class RunJournal:
 
     def _undone(self, row: PlanRow, outcome: Outcome) -> None:
         if row.op == "create":
-            self.accept(row, outcome.remote_id, row.of("write"), None)
+            self.accept(row, outcome.remote_id, row.written(), None)
         self.retire(row)
 
     def retire(self, row: PlanRow) -> None:

@@ -54,6 +54,11 @@ class PlanRow:
         """Field -> new value of the changes with this action."""
         return {change.name: change.after for change in self.changes if change.action == action}
 
+    def written(self) -> dict[str, Any]:
+        """Field -> what of the written values is ours."""
+        written = (change for change in self.changes if change.action == "write")
+        return {c.name: c.after if c.part is None else c.part for c in written}
+
     def before(self, action: str) -> dict[str, Any]:
         """Field -> value in the CRM of the changes with this action."""
         return {change.name: change.before for change in self.changes if change.action == action}

@@ -8,7 +8,7 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,20 +55,21 @@ class Entry:
 class Book:
     """The records of one object."""
 
-    def __init__(self, key: str, properties: Mapping[str, Property], first: int = 1001) -> None:
-        self.key, self.properties = key, dict(properties)
+    def __init__(
+        self, key: str, properties: Mapping[str, Property], id_made: Callable[[int], str] = str
+    ) -> None:
+        """Make an empty book; `id_made` writes the n-th id as the vendor does."""
+        self.id_made = id_made
+        self.key, self.properties = key, {n: replace(p) for n, p in properties.items()}
         self.entries: dict[str, Entry] = {}
         self.moved: dict[str, str] = {}  # merged id -> survivor
         self.writes: Counter[str] = Counter()
-        self._ids = itertools.count(first)
+        self._by_key: dict[str, str] = {}
+        self._ids = itertools.count(1001)
 
     def by_key(self, key: str) -> Entry | None:
         """The record with this key; CRMs compare without case."""
-        wanted = self._spelled(self.key, key)
-        return next(
-            (e for e in self.entries.values() if _folded(e.values.get(self.key)) == _folded(wanted)),
-            None,
-        )
+        return self.entries.get(self._by_key.get(_folded(self._spelled(self.key, key)), ""))
 
     def get(self, remote_id: str) -> Entry | None:
         """The record, or the one it was merged into."""
@@ -85,13 +86,13 @@ class Book:
             if known.choices and value not in (None, "", *known.choices):
                 raise RefusedError("choice", f'"{value}" was not one of the allowed options', name)
 
-    def create(self, values: Mapping[str, Any]) -> Entry:
+    def create(self, values: Mapping[str, Any], remote_id: str | None = None) -> Entry:
         """Add a record; the key is unique."""
         self.check(values)
         if values.get(self.key) is not None and self.by_key(values[self.key]):
             raise RefusedError("duplicate", f"A record with this {self.key} exists already", self.key)
         now = datetime.now(UTC)
-        entry = Entry(str(next(self._ids)), {}, now, now)
+        entry = Entry(remote_id or self.id_made(next(self._ids)), {}, now, now)
         self.entries[entry.id] = entry
         self._set(entry, values)
         self.writes["create"] += 1
@@ -131,6 +132,8 @@ class Book:
     def _set(self, entry: Entry, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             entry.values[name] = None if value in (None, "") else self._spelled(name, value)
+            if name == self.key and value:
+                self._by_key[_folded(entry.values[name])] = entry.id
         entry.modified = datetime.now(UTC)
 
     def _spelled(self, name: str, value: Any) -> Any:
