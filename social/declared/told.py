@@ -6,6 +6,6 @@ from typing import Any
 
 def declared(relation: Any, name: str) -> dict[str, Any]:
     """The declaration of a name as a mapping; empty where there is none."""
-    found = {key: value for key, value in relation.fetchall()}
+    found = dict(relation.fetchall())
     value: dict[str, Any] = json.loads(found.get(name) or "{}")
     return value

@@ -129,9 +129,14 @@
             ), '\+?\d[\d ()/.-]{5,}\d', '…', 'g'
         ),
         coalesce(
-            '(?i)\b('
-            || nullif(regexp_replace(regexp_replace(trim({{ name }}), '[^\p{L}\p{N} ]', '', 'g'), ' +', '|', 'g'), '')
-            || ')\b',
+            '(?i)(' || nullif(list_aggregate(list_transform(
+                list_filter(
+                    string_split(regexp_replace({{ name }}, '[^\p{L}\p{N} ]', '', 'g'), ' '),
+                    lambda part: length(part) > 1
+                ),
+                -- \b knows ASCII letters only
+                lambda part: case when regexp_full_match(part, '[ -~]+') then '\b' || part || '\b' else part end
+            ), 'string_agg', '|'), '') || ')',
             '^\b$'
         ), '…', 'g'
     ))

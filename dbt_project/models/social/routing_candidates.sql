@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
+    on_schema_change='append_new_columns',
     pre_hook="{{ forget_silent_sources() }}"
 ) }}
 -- Grain: one thing a customer said to a brand, as routing rules see it: everything as it was at that moment, so

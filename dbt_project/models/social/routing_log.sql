@@ -5,7 +5,7 @@
 } %}
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id', 'text_key'],
-    incremental_strategy='delete+insert',
+    incremental_strategy='delete+insert', on_schema_change='append_new_columns',
     pre_hook="{{ forget_silent_sources() }}",
     post_hook="{{ remember('routing_log', ['source', 'interaction_id', 'text_key', 'rule', 'outcome', 'priority', 'team', 'addressee', 'routed_at', 'due_at', 'notify_at']) }}"
 ) }}

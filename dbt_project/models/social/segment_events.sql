@@ -1,6 +1,6 @@
 {% set kept = {'segment': 'varchar', 'customer_id': 'varchar', 'event': 'varchar', 'happened_at': 'timestamptz', 'first_look': 'boolean'} %}
 {{ config(
-    materialized='incremental', incremental_strategy='append',
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
     post_hook="{{ remember('segment_events', ['segment', 'customer_id', 'event', 'happened_at', 'first_look']) }}"
 ) }}
 -- Grain: one customer entering or leaving one segment. Remembered beside the packages. `first_look` marks who was
