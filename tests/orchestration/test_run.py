@@ -1,0 +1,138 @@
+"""One command: records in, customers out; nothing new, nothing done; two at once, one waits."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.orchestration.conftest import Place, email
+
+Done = tuple[Place, dict[str, Any]]
+
+
+def test_a_first_run_publishes_customers_of_all_sources(done: Done) -> None:
+    place, said = done
+    assert (said["status"], said["exit"], said["errors"]) == ("complete", 0, [])
+    assert {load["source"]: sum(load["rows"].values()) for load in said["loads"]} == {
+        "crm": 4,
+        "shop": 8,
+    }
+    with duckdb.connect(str(place.published.resolve()), read_only=True) as hub:
+        several = hub.execute(
+            "select full_name from marts.customers where source_count > 1 order by 1"
+        ).fetchall()
+        total = hub.execute("select count(*) from marts.customers").fetchone()
+        generation = hub.execute("select generation_id from marts.generation").fetchone()
+    assert (several, total) == ([("Chloé Petit",), ("Dmitri Orlov",)], (6,))
+    assert generation == (said["generation"],)
+    assert said["checks"] > 20
+
+
+def test_the_run_is_in_dagsters_instance(done: Done) -> None:
+    place, _ = done
+    from orchestration.graph.instance import open_instance
+    from orchestration.site import Site
+
+    site = Site.open(place.folder / "hub.yaml", place.home)
+    with open_instance(site.home, site.hub.run) as instance:
+        (run,) = instance.get_runs()
+    assert (run.job_name, run.status.value) == ("refresh", "SUCCESS")
+
+
+def test_a_run_with_nothing_new_does_nothing_and_says_so(again: Place) -> None:
+    warehouse = again.home / "warehouse" / "hub.duckdb"
+    before = warehouse.stat().st_mtime_ns, again.published.resolve()
+    done = again.tessera("run")
+    assert done.returncode == 0
+    assert "Nothing is new" in done.stdout
+    assert "✓ crm: nothing new" in done.stderr
+    assert (warehouse.stat().st_mtime_ns, again.published.resolve()) == before
+
+
+def test_two_at_once_the_second_waits_and_finds_nothing_left_to_do(again: Place) -> None:
+    again.crm(*((i, f"Person {i}", f"p{i}@example.org", "Ulm") for i in range(5)))
+    with (
+        subprocess.Popen(again.command("run", "--json"), stderr=subprocess.PIPE, text=True) as one,
+        subprocess.Popen(again.command("run"), stdout=subprocess.PIPE, text=True) as two,
+    ):
+        said, told = two.communicate()[0], one.communicate()[1]
+    assert (one.returncode, two.returncode) == (0, 0)
+    # Whichever came second waited for the other.
+    assert ("Nothing is new" in said) or ("a run of this hub is under way: process" in told)
+    assert len(list((again.home / "published" / "generations").iterdir())) == 2
+
+
+def test_one_that_shall_not_wait_says_who_runs(again: Place) -> None:
+    from orchestration.locks import lock
+
+    with lock(again.home / "run.lock", "a run of this hub"):
+        done = again.tessera("run", "--no-wait")
+    assert done.returncode == 1
+    assert "a run of this hub is under way: process" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_gate_stops_a_generation_that_lost_a_source_and_a_person_may_accept_it(
+    again: Place,
+) -> None:
+    import json
+
+    about = again.published.resolve().parent / "generation.json"
+    known = json.loads(about.read_text())
+    known["measures"]["contacts"]["rows.erp"] = 900.0
+    about.write_text(json.dumps(known))
+    again.crm((0, "Ann Lee", email(0), "Köln"))
+    marts = again.marts()
+    refused = again.run()
+    assert (refused["status"], refused["exit"]) == ("failed", 1)
+    assert "contacts of source erp: could not be measured" in " ".join(refused["errors"])
+    assert again.marts() == marts
+    accepted = again.run("--accept-drift")
+    assert (accepted["status"], accepted["exit"]) == ("complete", 0)
+    assert again.marts() != marts
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("sources", "test", "erp"), "has no source erp; it has: crm, shop"),
+        (("identity", "decide", "never", "crm:1", "--why", "x", "--by", "me"), "names no file"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    done: Done, words: tuple[str, ...], told: str
+) -> None:
+    said = done[0].tessera(*words)
+    assert said.returncode == 1
+    assert told in " ".join(said.stderr.split())
+    assert "Traceback" not in said.stderr
+
+
+def test_a_source_is_tested_without_keeping_anything(done: Done) -> None:
+    said = done[0].tessera("sources", "test", "shop")
+    assert said.stdout.split("answers:")[1].split() == ['["buyers",', '"orders"]']
+
+
+def test_status_and_verify_tell_what_is_there(done: Done) -> None:
+    place, run = done
+    assert run["generation"] in place.tessera("status").stdout.replace("\n", "")
+    verified = place.tessera("verify")
+    assert (verified.returncode, "2 packages, 0 faults" in verified.stdout) == (0, True)
+
+
+def test_a_rebuilt_warehouse_gives_the_same_marts(again: Place) -> None:
+    marts = again.marts()
+    for file in (again.home / "warehouse").iterdir():
+        if file.suffix != ".lock":
+            file.unlink()
+    said = again.run("--rebuild")
+    assert said["status"] == "complete"
+    assert again.marts() == marts
+
+
+def test_without_a_hub_it_says_where_to_begin(tmp_path: Path) -> None:
+    said = Place(tmp_path).tessera("run")
+    assert said.returncode == 1
+    assert "there is no such file; name the file with --config" in " ".join(said.stderr.split())
