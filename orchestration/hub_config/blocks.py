@@ -1,4 +1,4 @@
-"""What every block of hub.yaml shares: unknown keys refused, mistakes with their fix, no secrets."""
+"""What blocks of hub.yaml share: unknown keys refused, mistakes with their fix, no secrets."""
 
 import difflib
 import re
