@@ -5,16 +5,19 @@ the same pairs as a rebuild.
 """
 
 from identity.config import Config
-from identity.keys import BLOCK_CAP, PAIR_CAP
+from identity.keys import PAIR_CAP, block_cap
 
 
-def eligible_sql(keys: str, records: str, config: Config, only: str | None = None) -> str:
+def eligible_sql(
+    keys: str, records: str, config: Config, population: int, only: str | None = None
+) -> str:
     """Returns a SELECT of the keys that may make pairs.
 
     Args:
         keys: Relation of keys.
         records: Standardised records; their names say how many people carry an identifier.
         config: Caps per rung.
+        population: Records, for the cap of blocking keys.
         only: Relation (key) to restrict to, or None for all.
     """
     within = f"WHERE key IN (FROM {only})" if only else ""
@@ -32,7 +35,7 @@ def eligible_sql(keys: str, records: str, config: Config, only: str | None = Non
             WHERE s.bit > 0 AND s.carriers > 2 AND s.carriers <= {PAIR_CAP}
             GROUP BY s.key
         )
-        SELECT key FROM shared WHERE carriers <= CASE WHEN bit = 0 THEN {BLOCK_CAP} ELSE 2 END
+        SELECT key FROM shared WHERE carriers <= CASE WHEN bit = 0 THEN {block_cap(population)} ELSE 2 END
         UNION ALL
         SELECT key FROM crowded WHERE names <= CASE bit {caps} ELSE 3 END"""
 

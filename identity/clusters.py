@@ -3,9 +3,9 @@
 import numpy as np
 
 from identity.config import Config
-from identity.graph import Component, Ints, components, partition
+from identity.graph import CLASH, Component, Ints, components, partition
 from identity.model import Model
-from identity.scoring import contact_sql
+from identity.scoring import CLASHES, contact_sql
 from identity.store import Store
 
 # Components up to this size get all their pairs of contacts compared before they are cut.
@@ -125,7 +125,9 @@ def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -
     edge_bounds = [*list(edge_at), len(rows["l"])]
     profile = nodes["profile"].tolist()
     left, right = at["l"].tolist(), at["r"].tolist()
-    bits, soft, veto = rows["bits"].tolist(), rows["soft"].tolist(), (rows["veto"] > 0).tolist()
+    clash = np.isin(rows["veto"], CLASHES)
+    bits = np.where(clash, CLASH, rows["bits"]).tolist()
+    soft, veto = rows["soft"].tolist(), ((rows["veto"] > 0) & ~clash).tolist()
     cluster = np.arange(len(keys), dtype=np.int64)
     for i in range(len(bounds) - 1):
         a, b, e, f = bounds[i], bounds[i + 1], edge_bounds[i], edge_bounds[i + 1]

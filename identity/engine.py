@@ -15,7 +15,7 @@ import duckdb
 from identity import candidates, decisions, keys, ledger, outputs, stable, standardise, terms
 from identity.clusters import raw_condition, recluster
 from identity.config import Config
-from identity.modelfile import current_model
+from identity.modelfile import adopt, current_model
 from identity.scoring import scored_sql
 from identity.store import IDENTIFIERS, RECORDS, SCHEMA, Store, empty, transaction
 
@@ -109,14 +109,14 @@ class _Run:
     def __init__(self, store: Store, config: Config, place: Path | None) -> None:
         self.store, self.config, self.place = store, config, place
         self.con = store.con
-        self.model = current_model(place, config)
+        self.model = current_model(store, place, config)
         self.population = int(store.get("population") or 0)
 
     def fingerprint(self) -> str:
         """Returns what, when it changes, makes every score stale."""
         parts = [
             Path(self.config.ladder).read_text("utf-8"), repr(self.config), self.model.version,
-            duckdb.__version__, keys.contact_keys(), VERSION,
+            duckdb.__version__, keys.contact_keys(self.population), VERSION,
         ]  # fmt: skip
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -140,7 +140,7 @@ class _Run:
 
     def adopt_model(self, total: int) -> None:
         """Freezes model, population and frequencies for this and the runs to come."""
-        self.model = current_model(self.place, self.config, self.con, "new_records")
+        self.model = adopt(self.store, self.place, self.config)
         self.population = total
         self.store.put("population", total)
         terms.count(self.con, self.model, "new_records", self.store.name("terms"))
@@ -157,7 +157,11 @@ class _Run:
         decisions.load(self.store, self.config)
 
     def _keys_sql(self) -> str:
-        parts = (keys.identifier_keys(self.config), keys.contact_keys(), keys.profile_keys())
+        parts = (
+            keys.identifier_keys(self.config),
+            keys.contact_keys(self.population),
+            keys.profile_keys(),
+        )
         named = [p.format(ids="new_identifiers", records="new_records") for p in parts]
         return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(f'({p})' for p in named)})"
 
@@ -166,7 +170,7 @@ class _Run:
         con, store = self.con, self.store
         only = None if full else "touched_keys"
         eligible = candidates.eligible_sql(
-            store.name("keys"), store.name("records"), self.config, only
+            store.name("keys"), store.name("records"), self.config, self.population, only
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE eligible AS {eligible}")
         pairs = candidates.pairs_sql(store.name("keys"), "eligible", None if full else "dirty")
@@ -232,7 +236,9 @@ class _Run:
             f"""CREATE OR REPLACE TEMP TABLE touched_keys AS SELECT DISTINCT key FROM (
             SELECT key FROM {all_keys} WHERE rkey IN (FROM leaving) UNION ALL SELECT key FROM new_keys)"""
         )
-        eligible = candidates.eligible_sql(all_keys, records, self.config, "touched_keys")
+        eligible = candidates.eligible_sql(
+            all_keys, records, self.config, self.population, "touched_keys"
+        )
         con.execute(f"CREATE OR REPLACE TEMP TABLE before AS {eligible}")
         for table in ("records", "identifiers", "keys"):
             con.execute(f"DELETE FROM {store.name(table)} WHERE rkey IN (FROM leaving)")

@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float64]
 _CLIP = (-15.0, 25.0)
 # What a pair never compared is taken for, where a component is too large to compare all its pairs.
 _UNKNOWN = -4.0
-# Evidence from which a link is a fact rather than a likeness: taken before any average.
-HARD = 20.0
+# What a pair whose names clash counts in an average: more than the best pair can make good.
+CLASH = -26.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Component:
         left, right: Edge ends.
         bits: Evidence per edge.
         soft: Whether an edge is a profile's likeness to a contact, which must have no rival.
-        veto: Whether nothing may put the two ends together.
+        veto: Whether nothing may put the two ends together (a clash of names only weighs, as CLASH).
         confirmed: Whether a person decided that the two ends are one.
     """
 
@@ -71,10 +71,8 @@ def partition(c: Component, accept: float, margin: float, largest: int) -> list[
     for e in order:
         if c.confirmed[e]:
             groups.join(c.left[e], c.right[e], force=True)
-    for e in order:
-        if c.bits[e] >= HARD and not c.soft[e] and not c.veto[e]:
-            groups.join(c.left[e], c.right[e], largest=largest)
     _average(c, groups, accept, largest)
+    _declared(c, groups, order, accept, largest)
     _profiles(c, groups, order, accept, margin, largest)
     return [groups.find(i) for i in range(c.size)]
 
@@ -120,14 +118,16 @@ def _average(c: Component, groups: _Groups, accept: float, largest: int) -> None
     total: dict[int, dict[int, float]] = {}
     known: dict[int, dict[int, int]] = {}
     for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
-        if soft:
+        if soft or c.profile[a] or c.profile[b]:
             continue
         ga, gb = groups.find(a), groups.find(b)
         if ga == gb:
             continue
         for x, y in ((ga, gb), (gb, ga)):
             row = total.setdefault(x, {})
-            row[y] = row.get(y, 0.0) + min(max(bits, _CLIP[0]), _CLIP[1])
+            row[y] = row.get(y, 0.0) + (
+                bits if bits == CLASH else min(max(bits, _CLIP[0]), _CLIP[1])
+            )
             count = known.setdefault(x, {})
             count[y] = count.get(y, 0) + 1
     contacts = {g: sum(not c.profile[i] for i in groups.members[g]) or 1 for g in total}
@@ -164,6 +164,17 @@ def _average(c: Component, groups: _Groups, accept: float, largest: int) -> None
 
 # Components up to this size had all their pairs of contacts compared.
 _COMPARED = 200
+
+
+def _declared(c: Component, groups: _Groups, order: list[int], accept: float, largest: int) -> None:
+    """Gives accounts to who names them, and joins accounts of one owner; no owner gets a second self."""
+    for e in order:
+        a, b = c.left[e], c.right[e]
+        if c.soft[e] or c.bits[e] < accept or not (c.profile[a] or c.profile[b]):
+            continue
+        owned = [any(not c.profile[i] for i in groups.members[groups.find(x)]) for x in (a, b)]
+        if not all(owned):
+            groups.join(a, b, largest=largest)
 
 
 def _profiles(

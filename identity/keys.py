@@ -27,6 +27,23 @@ CONTACT_KEYS = (
     "'gm' || given || right(birth, 5) || left(birth, 3)",
     "'em' || email",
 )
+# Keys that only small populations can afford: one thing in common, and seldom enough.
+LOOSE_KEYS = (
+    "'lg' || given",
+    "'lf' || family",
+    "'lb' || left(birth, 7)",
+    "'ld' || right(birth, 5)",
+    "'ly' || left(birth, 4) || coalesce(city, postal, birth_place)",
+    "'lp' || postal",
+    "'ls' || street",
+    "'li' || left(family, 2) || left(given, 2)",
+    "'ln' || left(given, 3) || coalesce(city, postal, birth_place)",
+    "'lm' || left(family, 3) || coalesce(city, postal, birth_place)",
+    "'le' || left(email, 4)",
+    "'lw' || split_part(email, '@', 2)",
+)
+SMALL = 30_000
+SMALL_BLOCK_CAP = 100
 # A blocking key shared by more records than this says too little to be worth the comparisons.
 BLOCK_CAP = 40
 # Records beyond which an identifier is not expanded into pairs, whatever they are called.
@@ -44,10 +61,16 @@ def identifier_keys(config: Config) -> str:
         FROM {{ids}} WHERE junk = ''"""
 
 
-def contact_keys() -> str:
+def block_cap(population: int) -> int:
+    """Returns how many records may share a blocking key in a population of this size."""
+    return SMALL_BLOCK_CAP if population <= SMALL else BLOCK_CAP
+
+
+def contact_keys(population: int) -> str:
     """Returns a SELECT of blocking keys from the records relation `{records}`."""
-    listed = ", ".join(f"hash({k})" for k in CONTACT_KEYS)
-    present = ", ".join(f"({k}) IS NOT NULL" for k in CONTACT_KEYS)
+    chosen = CONTACT_KEYS + (LOOSE_KEYS if population <= SMALL else ())
+    listed = ", ".join(f"hash({k})" for k in chosen)
+    present = ", ".join(f"({k}) IS NOT NULL" for k in chosen)
     return f"""
         SELECT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side FROM (
             SELECT rkey, unnest([{listed}]) AS key, unnest([{present}]) AS present

@@ -1,37 +1,49 @@
-"""Which model a run uses: a file under version control, one trained on this hub's data, or the shipped one."""
+"""Which model a run uses: a file under version control, one trained on this hub's contacts, or the shipped one."""
 
 import json
 import os
 from pathlib import Path
 
-import duckdb
-
 from identity.config import Config
 from identity.model import DEFAULT, Model
+from identity.store import Store
+from identity.training import train
 
 
-def current_model(
-    place: Path | None,
-    config: Config,
-    con: duckdb.DuckDBPyConnection | None = None,
-    records: str | None = None,
-) -> Model:
-    """Returns the model to score with; with `records` at hand, trains one where none is kept yet.
+def current_model(store: Store, place: Path | None, config: Config) -> Model:
+    """Returns the model that the working tables were made with, or would be.
 
     Args:
+        store: Working tables; they remember a model trained without a home.
         place: `<home>/landing/_identity`, where a trained model is kept across rebuilds.
-        config: `model` is 'auto', 'default' or a path.
-        con: Connection holding `records`.
-        records: Standardised records to train on.
+        config: `model` is 'auto', 'default' or the path of a model file.
     """
     if config.model not in ("auto", "default"):
         return Model.load(config.model)
-    kept = place / "model.json" if place else None
-    if config.model == "default":
-        return Model.load(DEFAULT)
-    if kept and kept.exists():
-        return Model.load(kept)
+    if config.model == "auto":
+        kept = place / "model.json" if place else None
+        if kept and kept.exists():
+            return Model.load(kept)
+        if not place and (raw := store.get("model")):
+            return Model(raw)
     return Model.load(DEFAULT)
+
+
+def adopt(store: Store, place: Path | None, config: Config) -> Model:
+    """Returns the model for a full run over `new_records`; trains and keeps one where there is none.
+
+    Training needs enough matches to learn from; until then the shipped model serves.
+    """
+    model = current_model(store, place, config)
+    if config.model != "auto" or model.version != Model.load(DEFAULT).version:
+        return model
+    trained = train(store.con, "new_records", "new_identifiers", config)
+    if trained is None:
+        return model
+    if place:
+        keep(place, trained)
+    store.put("model", trained.raw)
+    return trained
 
 
 def keep(place: Path, model: Model) -> Path:

@@ -14,10 +14,14 @@ VETOES = {
     3: "generations differ (junior, senior, II, III)",
     4: "a machine and a person",
     5: "two verified accounts of a platform where a person has one",
+    6: "both names differ and too little else agrees",
     9: "a person decided that these are two",
 }
+# Vetoes that weigh against a group rather than forbid it: one garbled name among many must not split it.
+CLASHES = (2, 6)
 _FORWARD, _BACKWARD = 256, 512
-SOFT_MAX = 12.0
+# Bits from which two records are one although both names differ.
+_STRANGERS = 15.0
 
 
 def scored_sql(pairs: str, records: str, model: Model, config: Config, population: int) -> str:
@@ -48,15 +52,16 @@ def contact_sql(pairs: str, records: str, model: Model, config: Config, populati
         f"least(w_{n}, 0)" for n in ("given", "family", "birth", "middle", "sex") if n in exprs
     )
     return f"""
-        SELECT l, r, mask, greatest({prior} + {total}, {_rung_sql(config.rungs())} + {against or "0.0"}) AS bits,
-            veto, false AS soft
+        SELECT l, r, mask, bits, CASE WHEN veto = 6 AND bits >= {_STRANGERS} THEN 0 ELSE veto END AS veto,
+            false AS soft
         FROM (
+            SELECT *, greatest({prior} + {total}, {_rung_sql(config.rungs())} + {against or "0.0"}) AS bits FROM (
             SELECT p.l, p.r, p.mask, {listed}, {_veto_sql()} AS veto
             FROM {pairs} AS p
             INNER JOIN {records} AS l ON p.l = l.rkey
             INNER JOIN {records} AS r ON p.r = r.rkey
             WHERE NOT l.profile AND NOT r.profile
-        )"""
+        ))"""
 
 
 def _rung_sql(rungs: list[Rung]) -> str:
@@ -68,20 +73,24 @@ def _rung_sql(rungs: list[Rung]) -> str:
 
 
 def _veto_sql() -> str:
-    near = "damerau_levenshtein(l.birth, r.birth) <= 2"
-    return f"""CASE
-        WHEN least(l.kind, r.kind) = 'organisation' AND greatest(l.kind, r.kind) = 'person' THEN 1
-        WHEN l.suffix <> r.suffix AND l.suffix IN ('jr', 'sr', 'ii', 'iii', 'iv')
-            AND r.suffix IN ('jr', 'sr', 'ii', 'iii', 'iv') AND coalesce(l.birth <> r.birth, true) THEN 3
-        WHEN l.given <> r.given AND NOT coalesce({near}, false)
-            AND coalesce(l.national_id <> r.national_id, true)
-            AND NOT list_has_any(l.roots, r.roots)
+    """Returns the number of the veto between two contacts, 0 for none (see VETOES)."""
+    same_id = "coalesce(damerau_levenshtein(l.national_id, r.national_id) <= 1, false)"
+    clash = """l.given <> r.given AND NOT list_has_any(l.roots, r.roots)
             AND NOT ((length(l.given) = 1 OR length(r.given) = 1) AND l.given[1] = r.given[1])
             AND jaro_winkler_similarity(l.given, r.given) < 0.8
             AND NOT starts_with(l.given, r.given) AND NOT starts_with(r.given, l.given)
             AND NOT coalesce(l.given = r.family OR r.given = l.family, false)
             AND NOT coalesce(contains(' ' || l.middle || ' ', ' ' || r.given || ' '), false)
-            AND NOT coalesce(contains(' ' || r.middle || ' ', ' ' || l.given || ' '), false) THEN 2
+            AND NOT coalesce(contains(' ' || r.middle || ' ', ' ' || l.given || ' '), false)"""
+    strangers = "coalesce(jaro_winkler_similarity(l.family, r.family) < 0.8, false)"
+    unlike = "coalesce(damerau_levenshtein(l.birth, r.birth) > 1, true)"
+    generation = "('jr', 'sr', 'ii', 'iii', 'iv')"
+    return f"""CASE
+        WHEN least(l.kind, r.kind) = 'organisation' AND greatest(l.kind, r.kind) = 'person' THEN 1
+        WHEN l.suffix <> r.suffix AND l.suffix IN {generation} AND r.suffix IN {generation}
+            AND coalesce(l.birth <> r.birth, true) THEN 3
+        WHEN {clash} AND NOT {same_id} AND {unlike} THEN 2
+        WHEN {clash} AND NOT {same_id} AND {strangers} THEN 6
         ELSE 0 END"""
 
 

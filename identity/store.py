@@ -56,9 +56,12 @@ class Store:
             self.con.execute(f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns})")
 
     def clear(self) -> None:
-        """Drops everything: the next run is a full one."""
-        self.con.execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
-        self.create()
+        """Empties what a full run fills anew; ids, their register and a trained model stay."""
+        for table in ("identifiers", "terms", "keys", "edges", "members", "decided"):
+            self.con.execute(f"CREATE OR REPLACE TABLE {self.name(table)} ({TABLES[table]})")
+        self.con.execute(
+            f"DELETE FROM {self.name('meta')} WHERE key IN ('fingerprint', 'population')"
+        )
 
     def temporary(self) -> set[str]:
         """Returns the names of the connection's temporary tables and views."""
