@@ -22,7 +22,8 @@ class StreamReport:
 
     name: str
     rows: int | None = None
-    """Rows to expect: the source's own count, or how many the first pages held."""
+    """Rows to expect: the source's own count, or how many the first pages held. None where it
+    depends on another stream."""
     at_least: bool = False
     """Whether there are more rows than counted."""
     newest: str | None = None
@@ -72,18 +73,17 @@ def check(tap: "HttpTap") -> Report:
     """
     report = Report(tap.name, tap.client.base_url)
     try:
-        known = tap.identify()
-        report.reachable = report.authorised = True
-        granted = known.get("scopes")
+        granted = tap.identify().get("scopes")
         if granted is not None:
             report.scopes_missing = [s for s in tap.scopes if not _covered(s, granted)]
-        for stream in tap.streams.values():
-            report.streams.append(_stream(stream))
-    except TapError as error:
+        failed = [_stream(stream, report) for stream in tap.streams.values()]
+        report.reachable = not all(isinstance(error, UnavailableError) for error in failed)
+        refused = all(isinstance(error, AuthorisationError) for error in failed if error)
+        report.authorised = report.reachable and (None in failed or not refused)
+    except TapError as error:  # whoever is not told who it is is not let in either
         error.tap = error.tap or tap.name
         report.error = str(error)
         report.reachable = not isinstance(error, UnavailableError)
-        report.authorised = report.reachable and not isinstance(error, AuthorisationError)
     if quota := tap.client.limiter.quota:
         report.quota_left, report.quota_limit = quota.remaining, quota.limit
     report.warnings = list(tap.client.notices.said)
@@ -95,18 +95,17 @@ def _covered(scope: str, granted: list[str]) -> bool:
     return scope in granted or scope.partition(":")[0] in granted
 
 
-def _stream(stream: "HttpStream") -> StreamReport:
+def _stream(stream: "HttpStream", whole: Report) -> TapError | None:
     report = StreamReport(stream.name)
-    if stream.follows:
-        report.at_least, report.rows = True, 0
-        return report
+    whole.streams.append(report)
     try:
-        for feed in islice(stream.feeds(), MAX_FEEDS):
+        for feed in islice(stream.feeds(), MAX_FEEDS) if not stream.follows else ():
             _first_page(stream, feed, report)
     except TapError as error:
         error.tap, error.stream = stream.tap_name, stream.name
         report.error = str(error)
-    return report
+        return error
+    return None
 
 
 def _first_page(stream: "HttpStream", feed: Feed, report: StreamReport) -> None:

@@ -94,6 +94,8 @@ class Tap(singer_sdk.Tap):
         Args:
             **kwargs: The SDK's command-line options.
         """
+        # Arrow imports pandas, half a second, only to ask whether a list is a data frame.
+        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
         try:
             super().invoke(**kwargs)
         except TapError as error:

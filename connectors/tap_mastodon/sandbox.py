@@ -157,6 +157,7 @@ class MastodonSandbox(Sandbox):
     async def _app_info(self, request: Request) -> Response:
         uri = "urn:ietf:wg:oauth:2.0:oob"
         told = {"id": "1", "name": "sandbox", "website": None, "scopes": list(self.scopes)}
+        told |= {"vapid_key": "-"}
         return JSONResponse({**told, "redirect_uri": uri, "redirect_uris": [uri]})
 
     async def _followers(self, request: Request) -> Response:
