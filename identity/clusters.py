@@ -49,13 +49,16 @@ def recluster(
     con.execute("CREATE OR REPLACE TEMP TABLE labels AS FROM labelled")
     con.unregister("labelled")
     loose = _cut(store, model, config, population)
-    con.register("cut_now", _arrow(loose))
+    # A table first: the engine pushes a join's bounds into a scan of Arrow, where a key beyond 2^63
+    # overflows.
+    con.register("cut_arrow", _arrow(loose))
+    con.execute("CREATE OR REPLACE TEMP TABLE cut_now AS FROM cut_arrow")
+    con.unregister("cut_arrow")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE clustered AS
         SELECT n.rkey, coalesce(g.component, n.rkey) AS component, coalesce(c.cluster, g.component, n.rkey) AS cluster
         FROM {nodes_from} AS n LEFT JOIN labels AS g ON n.rkey = g.rkey LEFT JOIN cut_now AS c ON n.rkey = c.rkey"""
     )
-    con.unregister("cut_now")
 
 
 def _cut(store: Store, model: Model, config: Config, population: int) -> dict[str, Ints]:
