@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RAW_CHARACTERS = 10_000
 """As much of a bad row is kept in the quarantine."""
 
-BULK_BYTES = 4_000_000
+BULK_BYTES = 32_000_000
 """Files of less than this together are sent record by record, even where batches are asked for."""
 
 SORTS_AS_TEXT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?")
