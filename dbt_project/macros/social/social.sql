@@ -63,7 +63,7 @@
 
 {# The product that a text names first, by the names people use for it. #}
 {% macro named_product(text) -%}
-    case when false then null
+    case when false then cast(null as varchar)
         {% for about in var('brands').values() %}
         {% for product, names in (about.products or {}).items() %}
         when regexp_matches({{ text }}, {{ sql_text('(?i)\\b(' ~ ([product] + names) | join('|') ~ ')\\b') }}) then {{ sql_text(product) }}
