@@ -13,6 +13,7 @@ from orchestration.cli import (
     dev,
     identity,
     run,
+    social,
     sources,
     status,
     verify,
@@ -70,6 +71,10 @@ app.command()(verify.verify)
 app.command()(dev.dev)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(dbt.dbt)
 app.command()(why.why)
+app.command()(social.route)
+app.command()(social.practices)
+app.command()(social.segments)
+app.command()(social.boards)
 app.add_typer(sources.app, name="sources")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(identity.app, name="identity")

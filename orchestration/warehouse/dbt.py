@@ -157,6 +157,8 @@ def sentence(failed: Sequence[Event], said: Sequence[str]) -> str:
 def without_values(message: str) -> str:
     """An engine's message in one line without the values it quotes: they may be personal."""
     line = re.sub(r"\x1b\[[0-9;]*m", "", message)
+    # A Python model's traceback: what happened is after its last frame.
+    line = re.sub(r"Python model failed:.*\n    .*?\n", "", line, flags=re.DOTALL)
     line = " ".join(part.strip() for part in line.splitlines() if part.strip())
     # DuckDB: Could not convert string 'jane@example.com' to INT32 … LINE 3: select …
     line = re.sub(r"\bLINE \d+:.*", "", line)

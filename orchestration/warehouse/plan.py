@@ -114,6 +114,10 @@ def parse_vars(site: Site) -> dict[str, Any]:
     return {
         "sources": {name: {"tap": source.tap} for name, source in site.hub.sources.items()},
         "identity": _absolute(site.hub.identity, site.folder),
+        "destinations": {
+            name: [block.relation(one) for one in block.objects]
+            for name, block in site.hub.destinations.items()
+        },
     } | site.declared.dbt_vars()
 
 

@@ -1,0 +1,122 @@
+"""`tessera route`, `tessera practices`, `tessera segments`, `tessera boards`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from orchestration.cli.console import UserError, answer, answers, settings
+from social.boards import build
+from social.declared import read_routing
+from social.declared.models import seconds
+from social.reading import practice_board, rule_troubles, segment_sizes
+from social.routing import Explanation, NothingKnownError, explain, replay
+
+
+def route(
+    explain_: Annotated[
+        str | None, typer.Option("--explain", metavar="INTERACTION", help="SOURCE:ID of a message.")
+    ] = None,
+    replay_: Annotated[
+        Path | None, typer.Option("--replay", metavar="NEW.yaml", help="Changed rules to try.")
+    ] = None,
+    since: Annotated[str, typer.Option(help="How far back to replay, like 30d.")] = "30d",
+) -> None:
+    """Say which rule took a message and why, or what changed rules would have done."""
+    site = settings.site()
+    snapshot = site.home.published
+    try:
+        if explain_:
+            _tell(explain(snapshot, explain_, site.declared.routing))
+        elif replay_:
+            changes = [asdict(c) for c in replay(snapshot, read_routing(replay_), _span(since))]
+            _print(changes, ("before", "after", "messages", "examples"))
+        else:
+            columns = ("rule", "health", "matched_90d", "candidates_90d")
+            _print(rule_troubles(snapshot), columns, "Every rule is fine.")
+    except NothingKnownError as error:
+        raise UserError(str(error)) from None
+
+
+def practices() -> None:
+    """Print the board: what is being tried, what works, what does not, what is unclear."""
+    columns = "practice verdict lift lift_low lift_high treated holdout contaminated cost earned"
+    _board(practice_board, columns.split(), "No practice is declared.")
+
+
+def segments() -> None:
+    """Print the segments: sizes, who came and went, overlaps."""
+    columns = "segment customers entered_30d left_30d overlaps_most overlap"
+    _board(segment_sizes, columns.split(), "No segment is declared.")
+
+
+def boards(
+    out: Annotated[Path, typer.Option(help="Folder to write the pages to.")] = Path("boards"),
+) -> None:
+    """Write the four boards as pages that need no server."""
+    try:
+        pages = build(settings.site().home.published, out)
+    except NothingKnownError as error:
+        raise UserError(str(error)) from None
+    if settings.json:
+        answer([str(page) for page in pages])
+    for page in pages:
+        answers.print(str(page), markup=False, soft_wrap=True)
+
+
+def _board(question: Any, columns: list[str], nothing: str) -> None:
+    try:
+        _print(question(settings.site().home.published), columns, nothing)
+    except NothingKnownError as error:
+        raise UserError(str(error)) from None
+
+
+def _print(found: list[dict[str, Any]], columns: Any, nothing: str = "Nothing.") -> None:
+    if settings.json:
+        answer(found)
+    elif not found:
+        answers.print(nothing)
+    else:
+        table = Table(*columns, box=None, pad_edge=False)
+        for row in found:
+            table.add_row(*(_cell(row[column]) for column in columns))
+        answers.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _tell(found: Explanation) -> None:
+    if settings.json:
+        answer(asdict(found))
+        return
+    for asked in found.rules:
+        state = (
+            "fired"
+            if asked.fired
+            else "would fit, but an earlier rule fired"
+            if asked.held
+            else "no"
+        )
+        answers.print(f"{asked.rule}: {state}", markup=False)
+        for part in asked.parts:
+            values = ", ".join(f"{name} is {value}" for name, value in part.values.items())
+            mark = "yes" if part.held else "no "
+            answers.print(f"  {mark} {part.condition}  ({values})", markup=False, soft_wrap=True)
+    if found.logged:
+        shown = {name: value for name, value in found.logged.items() if value is not None}
+        answers.print("log: " + ", ".join(f"{k} {v}" for k, v in shown.items()), soft_wrap=True)
+
+
+def _span(text: str) -> int:
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise UserError(f"--since {text}: {error}") from None
