@@ -1,7 +1,13 @@
--- Grain: one source record of a person or organisation. A new platform adds its line here.
+-- Grain: one source record of a person or organisation. A new platform adds its line here. What the hub itself
+-- wrote into a CRM is no evidence: those values are taken out (macros/activation/echo.sql).
 {{ config(alias='contacts') }}
-{{ union_shape('contacts', [
-    ('tap-feed', 'map_feed__contacts'),
-    ('tap-imap', 'map_imap__contacts'),
+with contacts as (
+    {{ union_shape('contacts', [
+        ('tap-feed', 'map_feed__contacts'),
+        ('tap-imap', 'map_imap__contacts'),
+        ('tap-mastodon', 'map_mastodon__contacts'),
     ('tap-wordpress', 'map_wordpress__contacts'),
-]) }}
+    ]) }}
+)
+{{ echoes() }}
+{{ without_echo('contacts') }}
