@@ -10,75 +10,20 @@ Only the SDK's own seams are used: a `message_writer_class` for the tap (`Buffer
 nested deselection gets the SDK's own path, with the same writer.
 """
 
-import sys
 from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
 
 from singer_sdk import Stream
 from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig, SDKBatchMessage
-from singer_sdk.singerlib.encoding import GenericSingerWriter
-from singer_sdk.singerlib.encoding.simple import Message, RecordMessage
 
 from connectors.tap_base.batches import write_batches
 from connectors.tap_base.plan import Plan, encoder, escaped
 from connectors.tap_base.rejects import REJECT
-
-BUFFER_BYTES = 1 << 16
-"""Lines are handed to the pipe in pieces of its usual capacity."""
+from connectors.tap_base.writer import BufferedWriter
 
 TICK = 100
 """Records between two looks at the clock: time_extracted, metrics and the record limit."""
-
-
-class BufferedWriter(GenericSingerWriter[bytes, Message]):
-    """Gathers whole lines and writes them together; everything but a RECORD flushes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines = bytearray()
-
-    def serialize_message(self, message: Message) -> bytes:
-        """Encode one message as a line of JSON.
-
-        Args:
-            message: Any Singer message.
-
-        Returns:
-            UTF-8 bytes without the line's end.
-        """
-        content = message.to_dict()
-        try:
-            return encoder.encode(content)
-        except UnicodeEncodeError:
-            return escaped(content)
-
-    def write_message(self, message: Message) -> None:
-        """Write a message to stdout, after all lines before it.
-
-        Args:
-            message: Any Singer message.
-        """
-        self.write_line(self.serialize_message(message) + b"\n")
-        if not isinstance(message, RecordMessage):
-            self.flush()
-
-    def write_line(self, line: bytes) -> None:
-        """Keep one whole line, its end included, until the buffer is full.
-
-        Args:
-            line: An encoded message with its line end.
-        """
-        self._lines += line
-        if len(self._lines) >= BUFFER_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        """Hand every gathered line to stdout."""
-        lines, self._lines = self._lines, bytearray()
-        if lines:
-            sys.stdout.buffer.write(lines)
-            sys.stdout.flush()
 
 
 class FastEmission(Stream):
@@ -150,12 +95,12 @@ class FastEmission(Stream):
         encode, conform, prefix = encoder.encode, plan.conform, plan.prefix
         limit, frequency = self.ABORT_AT_RECORD_COUNT, self.STATE_MSG_FREQUENCY
         marks = dict(state_context or {})
-        bookmark = plan.bookmark(self, partition)
+        progress = plan.progress(self, partition)
         suffix = plan.suffix(datetime.now(UTC), self._stream_version)
         self.state_manager.is_flushed = False
         for raw in self.get_records(partition):
             if limit is not None:
-                bookmark.settle()
+                progress.settle()
                 self._check_max_record_limit(current_record_index=index)
             record = self.post_process(raw, partition)  # type: ignore[arg-type]
             if record is None:
@@ -172,16 +117,16 @@ class FastEmission(Stream):
                     except UnicodeEncodeError:
                         line = self.unencodable(record)
                     write(prefix + line + suffix)
-            bookmark.advance(record)
+            progress.advance(record)
             index += 1
             if index % TICK == 0:
                 suffix = plan.suffix(datetime.now(UTC), self._stream_version)
                 if index % frequency == 0 and write_messages and plan.replication_key:
-                    bookmark.settle()
+                    progress.settle()
                     self.state_manager.is_flushed = False
                     self._write_state_message()
             yield record
-        bookmark.settle()
+        progress.settle()
 
     # A version is activated when its last record has been written, not before: a target that
     # obeys at once must never have deleted the old rows when the tap dies halfway.

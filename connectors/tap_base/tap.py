@@ -11,9 +11,9 @@ from typing import Any
 import singer_sdk
 from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 
-from connectors.tap_base.emission import BufferedWriter
 from connectors.tap_base.errors import TapError
 from connectors.tap_base.page import readme
+from connectors.tap_base.writer import BufferedWriter
 
 
 class StreamsFailedError(TapError):

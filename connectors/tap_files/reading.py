@@ -10,7 +10,7 @@ from connectors.tap_base.errors import TapError
 from connectors.tap_files import documents
 from connectors.tap_files.cast import Cast, read_type
 from connectors.tap_files.delimited import Table
-from connectors.tap_files.documents import Inference
+from connectors.tap_files.inference import Inference
 from connectors.tap_files.rows import Reject, Row
 from connectors.tap_files.settings import Format, StreamSettings
 from connectors.tap_files.sheets import Sheet

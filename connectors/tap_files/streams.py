@@ -1,38 +1,24 @@
 """A stream of files: which of them are read, and what their rows become."""
 
-import hashlib
-import re
-from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-from msgspec import Raw
 from singer_sdk.helpers._batch import BatchConfig
 
 from connectors.tap_base.errors import TapError
-from connectors.tap_base.rejects import PLACE, RAW, REJECT
 from connectors.tap_base.stream import Stream
 from connectors.tap_files.locate import Located, checksum, is_known, locate, on_disk
-from connectors.tap_files.reading import Reader, casts_of
-from connectors.tap_files.rows import ROW_KEY, Reject, Row
+from connectors.tap_files.reading import Reader
+from connectors.tap_files.records import RecordMaker
+from connectors.tap_files.rows import ROW_KEY
 from connectors.tap_files.settings import StreamSettings
 
 if TYPE_CHECKING:
     from connectors.tap_files.tap import TapFiles
 
-RAW_CHARACTERS = 10_000
-"""As much of a bad row is kept in the quarantine."""
-
 BULK_BYTES = 32_000_000
 """Files of less than this together are sent record by record, even where batches are asked for."""
-
-SORTS_AS_TEXT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?")
-
-
-class BadRowError(TapError):
-    """A row that cannot be read, where the configuration allows none."""
 
 
 class FileStream(Stream):
@@ -51,11 +37,9 @@ class FileStream(Stream):
         """
         super().__init__(tap, name=name)
         self.settings, self.files = settings, files
-        self._keys = settings.keys
         self.primary_keys = settings.keys or (ROW_KEY,)
         self.replication_key = settings.replication_key
-        self._occurrences: Counter[bytes] = Counter()
-        self._rows = self._rejected = 0
+        self._maker = RecordMaker(settings, None, self.logger)
 
     @property
     def emit_activate_version_messages(self) -> bool:
@@ -68,7 +52,7 @@ class FileStream(Stream):
 
     def _activate(self) -> None:
         # With a row set aside nobody can tell a row that is gone from one that cannot be read.
-        if self._activation_due and self._rejected and self.settings.keys:
+        if self._activation_due and self._maker.rejected and self.settings.keys:
             self._activation_due = False
             self.logger.warning("rows were set aside, so none is taken for deleted this time")
         super()._activate()
@@ -122,14 +106,16 @@ class FileStream(Stream):
             TapError: A file as a whole cannot be read, has no rows, or changes while it is read.
         """
         del context
+        since = self.get_starting_replication_key_value(None) if self.replication_key else None
+        self._maker = maker = RecordMaker(self.settings, since, self.logger)
         known: dict[str, Any] = {}
         for file in self._pending:
             known[file.url] = yield from self._read(file)
             if not (self.settings.is_snapshot or self._batching):
                 self._remember(known)
         self._remember(known)
-        if self._rejected:
-            self.logger.warning("%d of %d rows are set aside", self._rejected, self._rows)
+        if maker.rejected:
+            self.logger.warning("%d of %d rows are set aside", maker.rejected, maker.rows)
 
     def _remember(self, known: dict[str, Any]) -> None:
         state, there = self.stream_state, {file.url for file in self.files}
@@ -140,110 +126,21 @@ class FileStream(Stream):
             state["version"] = self._stream_version
 
     def _read(self, file: Located) -> Generator[dict[str, Any], None, dict[str, Any]]:
-        rows_before, reject = self._rows, self._reject
-        make: Any = self._record
+        make, rows_before = self._maker.make, self._maker.rows
         with on_disk(file) as path:
             digest = checksum(path)
             if file.size:
                 for found in Reader(path, file.url, self.settings).rows():
-                    self._rows += 1
-                    record = reject(file, found) if isinstance(found, Reject) else make(file, found)
+                    record = make(file.url, found)
                     if record is not None:
                         yield record
             if file.is_local and locate([file.url]) != [file]:
                 fix = "run again once its export is complete"
                 raise TapError("the file changed while it was read", fix, place=file.url)
-        if self._rows == rows_before and not self.settings.allow_empty:
+        if self._maker.rows == rows_before and not self.settings.allow_empty:
             fix = "export it again, or set 'allow_empty: true' where that is what you mean"
             raise TapError("the file has no rows", fix, place=file.url)
         return {"modified": file.modified, "size": file.size, "sha256": digest}
-
-    def _record(self, file: Located, row: Row) -> dict[str, Any] | None:
-        values = row.values
-        for name, cast in self._casts:
-            try:
-                values[name] = _cast(values.get(name), cast)
-            except ValueError:
-                told = f"column '{name}' is no {self.settings.types[name]}"
-                return self._reject(file, _again(row, "type", told))
-        for name in self._keys:
-            value = values.get(name)
-            if not value or (value.__class__ is not str and _is_blank(value)):
-                return self._reject(
-                    file, _again(row, "missing_key", f"key column '{name}' is empty")
-                )
-        if not self._keys:
-            values[ROW_KEY] = self._row_key(values)
-        return values if self._since is None else self._if_new(file, row)
-
-    @cached_property
-    def _casts(self) -> list[tuple[str, Callable[[str], Any]]]:
-        return casts_of(self.settings)
-
-    def _row_key(self, values: dict[str, Any]) -> str:
-        """Name a row by its content, and by how often the same content came before."""
-        content = msgspec.json.encode(values, order="sorted")
-        digest = hashlib.blake2b(content, digest_size=16).digest()
-        self._occurrences[digest] += 1
-        return f"{digest.hex()}-{self._occurrences[digest]}"
-
-    @cached_property
-    def _since(self) -> Any:
-        """What lets a row of an incremental stream through; None where every row goes."""
-        if self.replication_key is None:
-            return None
-        return self.get_starting_replication_key_value(None) or ""
-
-    def _if_new(self, file: Located, row: Row) -> dict[str, Any] | None:
-        key = str(self.replication_key)
-        value = row.values.get(key)
-        if isinstance(value, Raw):
-            value = row.values[key] = msgspec.json.decode(value)
-        if value is None or value == "":
-            return row.values
-        told = key in self.settings.types
-        if isinstance(value, str) and not told and not SORTS_AS_TEXT.fullmatch(value):
-            problem = f"replication key '{key}' does not sort as text"
-            fix = f"declare its type, such as 'types: {{{key}: integer}}'"
-            raise TapError(problem, fix, place=f"{file.url} line {row.place}")
-        if self._since != "" and type(value) is type(self._since) and value < self._since:
-            return None
-        return row.values
-
-    def _reject(self, file: Located, reject: Reject) -> dict[str, Any]:
-        place = f"{file.url} line {reject.place}"
-        if self.settings.on_bad_row == "fail":
-            raise BadRowError(
-                reject.told, "mend the row, or let 'on_bad_row' be quarantine", place=place
-            )
-        self._rejected += 1
-        if self._rejected == 1:
-            self.logger.warning("%s: %s; the row is set aside", place, reject.told)
-        return {
-            REJECT: reject.reason,
-            PLACE: f"{place}: {reject.told}",
-            RAW: reject.raw[:RAW_CHARACTERS],
-        }
-
-
-def _again(row: Row, reason: str, told: str) -> Reject:
-    return Reject(row.place, reason, told, msgspec.json.encode(row.values, enc_hook=str).decode())
-
-
-def _cast(value: Any, cast: Callable[[str], Any]) -> Any:
-    """Turn a cell into its declared type; an empty one is null, raw JSON but text stays."""
-    if isinstance(value, Raw):
-        if memoryview(value)[0] != b'"'[0]:
-            return value
-        value = msgspec.json.decode(value)
-    text = value.strip() if value is not None else ""
-    return cast(text) if text else None
-
-
-def _is_blank(value: Any) -> bool:
-    if isinstance(value, Raw):
-        return bytes(value) in {b"null", b'""'}
-    return value is None or value == ""
 
 
 def _either(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:

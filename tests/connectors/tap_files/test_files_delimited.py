@@ -165,6 +165,12 @@ def test_an_empty_key_is_set_aside(load) -> None:
     assert "line 2: key column 'id' is empty" in load("id,a\n,x\n1,y\n").rejects()[0][0]
 
 
+def test_a_key_of_zero_is_a_key(load) -> None:
+    assert load("id,a\n0,x\n").records() == [{"id": "0", "a": "x"}]
+    assert load("id,a\n0,x\n", types={"id": "integer"}).records() == [{"id": 0, "a": "x"}]
+    assert load('{"id":0}\n', name="s.jsonl").records() == [{"id": 0}]
+
+
 def test_a_key_that_is_no_column_fails_and_names_the_columns(load) -> None:
     (failure,) = load("ident,a\n1,x\n").failures
     assert "there is no column 'id'; the file has ident, a" in failure
