@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
+    activate,
     connectors,
     dbt,
     demo,
@@ -65,6 +66,7 @@ def _options(
 
 
 app.command()(run.run)
+app.command()(activate.activate)
 app.command()(demo.demo)
 app.command()(status.status)
 app.command()(verify.verify)

@@ -1,6 +1,7 @@
 """`tessera route`, `tessera practices`, `tessera segments`, `tessera boards`."""
 
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,8 +43,30 @@ def route(
 
 def practices() -> None:
     """Print the board: what is being tried, what works, what does not, what is unclear."""
-    columns = "practice verdict lift lift_low lift_high treated holdout contaminated cost earned"
-    _board(practice_board, columns.split(), "No practice is declared.")
+    try:
+        found = practice_board(settings.site().home.published)
+    except NothingKnownError as error:
+        raise UserError(str(error)) from None
+    if settings.json:
+        answer(found)
+        return
+    if not found:
+        answers.print("No practice is declared.")
+    for verdict, group in groupby(found, key=lambda row: str(row["verdict"])):
+        answers.print(verdict, style="bold")
+        for row in group:
+            answers.print(f"  {_practice(row)}", markup=False, soft_wrap=True)
+
+
+def _practice(row: dict[str, Any]) -> str:
+    people = f"{row['treated']} treated, {row['holdout']} held out"
+    if row["contaminated"]:
+        people += f", {row['contaminated']} left out"
+    if row["lift"] is None:
+        return f"{row['practice']}: {row['reason']} ({people})"
+    span = f"{row['lift']:+.3g} per customer, {row['lift_low']:.3g} to {row['lift_high']:.3g}"
+    money = f"cost {row['cost']:,.0f}, earned {row['earned']:,.0f}"
+    return f"{row['practice']}: {span} ({people}; {money}); {row['reason']}"
 
 
 def segments() -> None:

@@ -12,7 +12,7 @@ from social.declared.conditions import ConditionError, check
 from social.declared.files import DeclarationError, Document, Mistake, Place, read
 from social.declared.models import Brand, Calendar, Practice, Routing, Segment
 
-__all__ = ["DeclarationError", "Declared", "Mistake", "read_declared"]
+__all__ = ["DeclarationError", "Declared", "Mistake", "read_declared", "read_routing"]
 Model = TypeVar("Model", bound=BaseModel)
 
 

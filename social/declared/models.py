@@ -15,7 +15,12 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}
 NAME = r"[a-z][a-z0-9_]{0,62}"
 
 
-def _seconds(value: Any) -> Any:
+def seconds(value: Any) -> int:
+    """Seconds of a span like 30m, 4h or 2d.
+
+    Raises:
+        ValueError: It is none.
+    """
     if isinstance(value, str) and (match := _SPAN.fullmatch(value.strip())):
         return int(match[1]) * _UNITS[match[2]]
     if isinstance(value, int) and not isinstance(value, bool):
@@ -27,7 +32,7 @@ def _text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-Seconds = Annotated[int, BeforeValidator(_seconds)]
+Seconds = Annotated[int, BeforeValidator(seconds)]
 Text = Annotated[str, BeforeValidator(_text)]
 Name = Annotated[str, Field(pattern=NAME)]
 

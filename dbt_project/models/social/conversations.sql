@@ -77,7 +77,7 @@ select
         when resolved.resolved_at is not null then 'nobody'
         when resolved.last_turn_by = 'brand' then 'customer'
         when resolved.last_turn_by = 'other' and resolved.intent = 'question' then 'customer'
-        when resolved.intent in ('praise', 'noise') and resolved.turns = resolved.customer_turns then 'nobody'
+        when resolved.intent in ('praise', 'noise') and resolved.brand_turns = 0 then 'nobody'
         else 'brand'
     end as whose_turn,
     resolved.first_response_at,
