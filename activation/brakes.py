@@ -21,7 +21,9 @@ def reasons(
     if not published:
         held.append("the tables are of a generation that was not published")
     if rows == 0:
-        held.append("the source is empty" + (f", the CRM holds {known} of its rows" if known else ""))
+        held.append(
+            "the source is empty" + (f", the CRM holds {known} of its rows" if known else "")
+        )
     changed = counts.get("create", 0) + counts.get("update", 0)
     share = 100.0 * changed / max(rows, 1)
     if changed > brake.changed_rows and share > brake.changed_percent:

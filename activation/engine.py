@@ -199,7 +199,10 @@ def _same_world(session: _Session, wanted: Plan, release: bool) -> None:
             lambda: wanted.status != "held" or release,
             f"is held: {'; '.join(wanted.held)}; look at it, then use --release",
         ),
-        (lambda: wanted.spec == session.sync.digest, "was made under other rules (hub.yaml changed)"),
+        (
+            lambda: wanted.spec == session.sync.digest,
+            "was made under other rules (hub.yaml changed)",
+        ),
         (
             lambda: wanted.generation_id == session.snapshot.generation_id,
             f"was made of generation {wanted.generation_id}, a newer one is published",
@@ -230,5 +233,22 @@ def held_plan(home: Path, sync: Sync) -> int | None:
             "select max(plan_id) from plans where object = ? and status = 'held'", (sync.name,)
         ).fetchone()
         return int(row[0]) if row and row[0] is not None else None
+    finally:
+        ledger.close()
+
+
+def object_of(
+    home: Path, destination: str, *, plan_id: int | None = None, run_id: int | None = None
+) -> str | None:
+    """Which object a plan or a run belongs to."""
+    ledger = Ledger(home, destination)
+    try:
+        table, column, number = (
+            ("plans", "plan_id", plan_id) if plan_id is not None else ("runs", "run_id", run_id)
+        )
+        row = ledger.db.execute(
+            f"select object from {table} where {column} = ?", (number,)
+        ).fetchone()
+        return str(row[0]) if row else None
     finally:
         ledger.close()

@@ -59,7 +59,9 @@ class RunJournal:
         with self._ledger.transaction() as db:
             for change in changes:
                 row = self._rows[change.op, change.key]
-                body = row.before("write") | row.agreed if row.op == "delete" else row.before("write")
+                body = (
+                    row.before("write") | row.agreed if row.op == "delete" else row.before("write")
+                )
                 values = self._entry(row, change.op, "intended", None, dict(change.values), body)
                 self._logged[change.op, change.key] = int(db.execute(LOG, values).lastrowid or 0)
 
@@ -210,5 +212,7 @@ def open_changes(ledger: Ledger, sync: Sync) -> list[tuple[int, PlanRow, Change]
             entry["op"], entry["key"], entry["customer"], remote_id=entry["remote_id"],
             changes=changes,
         )  # fmt: skip
-        found.append((int(entry["id"]), row, Change(Op(entry["op"]), row.key, values, row.remote_id)))
+        found.append(
+            (int(entry["id"]), row, Change(Op(entry["op"]), row.key, values, row.remote_id))
+        )
     return found

@@ -114,7 +114,9 @@ class Planner:
         withheld = self._standing.withheld([row.customer for row in rows])
         going = [row for row in rows if row.customer not in withheld]
         planned = [
-            PlanRow("withheld", row.key, row.customer, withheld[row.customer], row_hash=row.row_hash)
+            PlanRow(
+                "withheld", row.key, row.customer, withheld[row.customer], row_hash=row.row_hash
+            )
             for row in rows
             if row.customer in withheld
         ]
@@ -128,7 +130,9 @@ class Planner:
         known = self._known(ready)
         retired = [row for row in ready if known[row.key].retired]
         planned += [
-            PlanRow("gone", row.key, row.customer, "a person deleted it there", row_hash=row.row_hash)
+            PlanRow(
+                "gone", row.key, row.customer, "a person deleted it there", row_hash=row.row_hash
+            )
             for row in retired
         ]
         return planned + self._compared(
@@ -179,7 +183,9 @@ class Planner:
             return []
         if not self._crm.wire.readable:  # what we wrote is all that is known
             return [
-                self._decided(row, known[row.key], _remembered(row, known[row.key]), desired[row.key])
+                self._decided(
+                    row, known[row.key], _remembered(row, known[row.key]), desired[row.key]
+                )
                 for row in rows
             ]
         ids = [str(known[r.key].remote_id) for r in rows if known[r.key].remote_id]
@@ -220,7 +226,9 @@ class Planner:
         changes = decision.fields
         if not decision.of("write"):
             op = "refused" if decision.of("refused") else "settle"
-            reason = "; ".join(sorted({c.why for c in decision.of("refused")})) or "nothing to write"
+            reason = (
+                "; ".join(sorted({c.why for c in decision.of("refused")})) or "nothing to write"
+            )
         return replace(base, op=op, reason=reason, changes=changes, agreed=decision.agreed)
 
     def _deletes(self) -> Iterator[list[PlanRow]]:

@@ -129,7 +129,9 @@ class Delivery:
                 self._journal.settle(outcomes)
                 yield from outcomes
         except UnavailableError as error:
-            raise UnavailableError(f"{error} ({len(allowed)} rows wait for the next run)") from error
+            raise UnavailableError(
+                f"{error} ({len(allowed)} rows wait for the next run)"
+            ) from error
 
     def _settled(self, op: Op, batch: list[Change]) -> Iterator[list[Outcome]]:
         waiting, attempt, lost = batch, 0, False
@@ -175,7 +177,9 @@ class Delivery:
             rest = [change for place, change in enumerate(batch) if place not in refused.rows]
             yield from self._settled(op, rest)
             return
-        if op is Op.CREATE and self._wire.readable:  # a lost batch that arrived after all is refused for its own keys
+        if (
+            op is Op.CREATE and self._wire.readable
+        ):  # a lost batch that arrived after all is refused for its own keys
             arrived, batch = self.arrived(batch)
             yield arrived
             if arrived:

@@ -87,7 +87,11 @@ class WriteClient(Client):
         if status in _LOST:
             raise LostAnswerError(f"{request.place}: the CRM answered {status}")
         if status in {401, 403}:
-            what = "the credentials" if status == 401 else "this to the credentials: a scope is missing"
+            what = (
+                "the credentials"
+                if status == 401
+                else "this to the credentials: a scope is missing"
+            )
             raise DeniedError(
                 f"{request.place}: the CRM refuses {what} ({status}); {self.auth.how}"
             )

@@ -90,7 +90,9 @@ class Book:
         """Add a record; the key is unique."""
         self.check(values)
         if values.get(self.key) is not None and self.by_key(values[self.key]):
-            raise RefusedError("duplicate", f"A record with this {self.key} exists already", self.key)
+            raise RefusedError(
+                "duplicate", f"A record with this {self.key} exists already", self.key
+            )
         now = datetime.now(UTC)
         entry = Entry(remote_id or self.id_made(next(self._ids)), {}, now, now)
         self.entries[entry.id] = entry

@@ -22,7 +22,9 @@ from connectors.target_base.values import canonical, outbound, same
 from connectors.target_base.wire import Change, Field, Op, Outcome, Status, Wire, WireError
 
 SHARED_SETTINGS = (
-    th.Property("object", th.StringType, description="The CRM's object; default: the stream's name"),
+    th.Property(
+        "object", th.StringType, description="The CRM's object; default: the stream's name"
+    ),
     th.Property("key", th.StringType, description="The CRM's field that holds the stream's key"),
     th.Property(
         "empty",
@@ -31,7 +33,9 @@ SHARED_SETTINGS = (
         allowed_values=["keep", "overwrite"],
         description="Whether an empty value overwrites what stands in the CRM",
     ),
-    th.Property("default_region", th.StringType, description="Country of phone numbers without one"),
+    th.Property(
+        "default_region", th.StringType, description="Country of phone numbers without one"
+    ),
     th.Property("fates", th.StringType, description="File that gets one JSON line per row"),
 )
 
@@ -101,9 +105,7 @@ class CrmSink(BatchSink):
                     and (overwrite or canonical(value, kinds.get(name, "text")) is not None)
                 }
                 if differing:
-                    updates.append(
-                        Change(Op.UPDATE, key, differing, known.remote_id, known.stamp)
-                    )
+                    updates.append(Change(Op.UPDATE, key, differing, known.remote_id, known.stamp))
         return creates + updates
 
     def _written(self, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,11 @@ class DynamicsSandbox(CrmSandbox):
             return _http(204)
         named = re.fullmatch(r"/contacts\((tessera_id='(.*)'|[\w-]+)\)", path)
         key = named[2].replace("''", "'") if named and named[2] else None
-        entry = self.contacts.by_key(key) if key else self.contacts.entries.get(named[1] if named else "")
+        entry = (
+            self.contacts.by_key(key)
+            if key
+            else self.contacts.entries.get(named[1] if named else "")
+        )
         expected = headers.get("If-Match")
         if entry is None and expected:
             raise RefusedError("missing", "contact does not exist")

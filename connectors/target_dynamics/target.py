@@ -15,7 +15,9 @@ class TargetDynamics(CrmTarget):
 
     name = "target-dynamics"
     config_jsonschema = th.PropertiesList(
-        th.Property("base_url", th.StringType, required=True, description="https://x.crm.dynamics.com"),
+        th.Property(
+            "base_url", th.StringType, required=True, description="https://x.crm.dynamics.com"
+        ),
         th.Property("token_url", th.StringType, required=True, description="…/oauth2/v2.0/token"),
         th.Property("client_id", th.StringType, required=True),
         th.Property("client_secret", th.StringType, required=True, secret=True),

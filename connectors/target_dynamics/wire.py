@@ -66,7 +66,9 @@ class DynamicsClient(WriteClient):
     def decode(self, content: bytes, headers: Mapping[str, str]) -> Any:
         """JSON, or the answers of a batch."""
         kind = headers.get("content-type", "")
-        return batch.read(kind, content) if "multipart" in kind else super().decode(content, headers)
+        return (
+            batch.read(kind, content) if "multipart" in kind else super().decode(content, headers)
+        )
 
 
 class DynamicsWire(Wire):
@@ -156,7 +158,9 @@ class DynamicsWire(Wire):
         stamped = {"If-Match": change.stamp or "*"}
         if op is Op.CREATE:
             key = change.key.replace("'", "''")
-            return batch.Operation("PATCH", f"{self.object}({self.key_field}='{key}')", change.values)
+            return batch.Operation(
+                "PATCH", f"{self.object}({self.key_field}='{key}')", change.values
+            )
         if op is Op.UPDATE:
             return batch.Operation("PATCH", row, change.values, stamped)
         if op is Op.DELETE:

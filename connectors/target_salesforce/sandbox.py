@@ -191,7 +191,10 @@ class SalesforceSandbox(CrmSandbox):
 
 
 def _record(entry: Entry, names: Sequence[str]) -> Mapping[str, Any]:
-    own = {"Id": entry.id, "LastModifiedDate": entry.modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000")}
+    own = {
+        "Id": entry.id,
+        "LastModifiedDate": entry.modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+    }
     about = {"attributes": {"type": "Contact"}, "MasterRecordId": None}
     return {**about, **{name: entry.values.get(name) for name in names}, **own}
 

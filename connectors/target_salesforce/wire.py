@@ -87,9 +87,7 @@ class SalesforceWire(Wire):
                 records.append(self._record(row, mine, moved[row["Id"]]))
         return records
 
-    def _query(
-        self, call: str, names: Sequence[str], where: str
-    ) -> Iterator[Mapping[str, Any]]:
+    def _query(self, call: str, names: Sequence[str], where: str) -> Iterator[Mapping[str, Any]]:
         soql = f"SELECT {', '.join(names)} FROM {self.object} WHERE {where}"
         answer = self.client.question(call, q=soql) or {}
         while True:
@@ -130,16 +128,12 @@ class SalesforceWire(Wire):
             for change in changes
         ]
         answer = self.client.command("PATCH", path, {"allOrNone": False, "records": records})
-        return [
-            _outcome(change, result) for change, result in zip(changes, answer, strict=True)
-        ]
+        return [_outcome(change, result) for change, result in zip(changes, answer, strict=True)]
 
     def _delete(self, changes: Sequence[Change]) -> list[Outcome]:
         ids = ",".join(str(change.remote_id) for change in changes)
         answer = self.client.command("DELETE", "composite/sobjects", ids=ids, allOrNone="false")
-        return [
-            _outcome(change, result) for change, result in zip(changes, answer, strict=True)
-        ]
+        return [_outcome(change, result) for change, result in zip(changes, answer, strict=True)]
 
     def _bulk(self, op: Op, changes: Sequence[Change]) -> list[Outcome]:
         key = "Id" if op is Op.UPDATE else self.key_field

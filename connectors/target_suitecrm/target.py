@@ -15,7 +15,9 @@ class TargetSuitecrm(CrmTarget):
 
     name = "target-suitecrm"
     config_jsonschema = th.PropertiesList(
-        th.Property("base_url", th.StringType, required=True, description="https://crm.example.org"),
+        th.Property(
+            "base_url", th.StringType, required=True, description="https://crm.example.org"
+        ),
         th.Property("client_id", th.StringType, required=True),
         th.Property("client_secret", th.StringType, required=True, secret=True),
         *SHARED_SETTINGS,

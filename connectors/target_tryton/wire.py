@@ -81,7 +81,9 @@ class TrytonWire(Wire):
         if not ids and not keys:
             return []
         mine = {canonical(key, "code"): key for key in keys}
-        domain = [["id", "in", [int(i) for i in ids]]] if ids else [[self.key_field, "in", list(keys)]]
+        domain = (
+            [["id", "in", [int(i) for i in ids]]] if ids else [[self.key_field, "in", list(keys)]]
+        )
         is_party = self.model == "party.party"
         flat = set(party.described()) if is_party else set()
         own = sorted({*(n for n in fields if n not in flat), str(self.key_field)} | {_CHANGED})
@@ -89,7 +91,9 @@ class TrytonWire(Wire):
         nested = party.NESTED if is_party else []
         names = [*own, *moved, "_timestamp", *nested]
         context = {"active_test": False}
-        rows = self.client.question(self.model, "search_read", domain, 0, None, None, names, context)
+        rows = self.client.question(
+            self.model, "search_read", domain, 0, None, None, names, context
+        )
         records = []
         replaced = {row["replaced_by"]: str(row["id"]) for row in rows if row.get("replaced_by")}
         for row in rows:

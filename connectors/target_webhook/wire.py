@@ -118,5 +118,7 @@ def connect(settings: Mapping[str, Any]) -> WebhookWire:
     """
     for name in ("url", "secret"):
         if not settings.get(name):
-            raise WireError(f"target-webhook: {name} is missing; set it in the destination's config")
+            raise WireError(
+                f"target-webhook: {name} is missing; set it in the destination's config"
+            )
     return WebhookWire(settings)

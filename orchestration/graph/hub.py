@@ -4,6 +4,13 @@ from collections.abc import Callable
 
 import dagster as dg
 
+from orchestration.activation import (
+    activation_assets,
+    activation_checks,
+    activation_jobs,
+    activation_schedules,
+    activations,
+)
 from orchestration.graph.gate import gate
 from orchestration.graph.landing import landing_assets
 from orchestration.graph.models import model_assets
@@ -41,22 +48,27 @@ def hub_definitions(
             parser.manifest()
     start = dbt or (lambda: Dbt(site))
     models = model_assets(site, manifest_file(site.home), start, report)
-    published_from = [key for key in models.keys if key.path[0] in ("marts", "intermediate")]
+    published_from = [key for key in models.keys if key.path[0] in ("marts", "intermediate", "activation")]
     landing = [
         landing_assets(site, source, loads or (lambda: Loads(site))) for source in site.enabled
     ]
     limit = site.hub.run.max_runtime_seconds
     refresh = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - activations(site),
         description="Load, reconcile, check, publish.",
         tags={"dagster/max_runtime": str(limit), "dagster/max_retries": str(site.hub.run.retries)},
         executor_def=dg.multiprocess_executor.configured({"max_concurrent": 4}),
     )
     return dg.Definitions(
-        assets=[*landing, models, published_asset(site, published_from, report)],
-        asset_checks=[gate(site, keeper, report)],
-        jobs=[refresh],
-        schedules=source_schedules(site, refresh),
+        assets=[
+            *landing,
+            models,
+            published_asset(site, published_from, report),
+            *activation_assets(site),
+        ],
+        asset_checks=[gate(site, keeper, report), *activation_checks(site)],
+        jobs=[refresh, *activation_jobs(site)],
+        schedules=[*source_schedules(site, refresh), *activation_schedules(site)],
         sensors=[new_packages(site, refresh)],
     )

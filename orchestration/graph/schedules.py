@@ -7,6 +7,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from connectors.target_landing import ledger
+from orchestration.activation import is_activation
 from orchestration.graph.landing import landing_key
 from orchestration.graph.streams import streams_of
 from orchestration.site import Site
@@ -53,7 +54,10 @@ def new_packages(site: Site, refresh: UnresolvedAssetJobDefinition) -> dg.Sensor
         definition = context.repository_def
         keys = definition.asset_graph.executable_asset_keys if definition else ()
         return dg.RunRequest(
-            run_key=cursor, asset_selection=[key for key in keys if key.path[0] != "landing"]
+            run_key=cursor,
+            asset_selection=[
+                key for key in keys if key.path[0] != "landing" and not is_activation(key)
+            ],
         )
 
     decorated: Callable[..., dg.SensorDefinition] = dg.sensor(

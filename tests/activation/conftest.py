@@ -42,10 +42,14 @@ class Hub:
             stated = name if honest else "another"
             db.execute(f"create table marts.generation as select '{stated}' as generation_id")
             columns = ", ".join(f"{name} varchar" for name in FIELDS)
-            db.execute(f"create table activation.sync_crm__contacts (tessera_id varchar, {columns})")
+            db.execute(
+                f"create table activation.sync_crm__contacts (tessera_id varchar, {columns})"
+            )
             for row in self.rows:
                 values = [row["tessera_id"], *(row.get(name) for name in FIELDS)]
-                db.execute("insert into activation.sync_crm__contacts values (?, ?, ?, ?, ?)", values)
+                db.execute(
+                    "insert into activation.sync_crm__contacts values (?, ?, ?, ?, ?)", values
+                )
             there = self.customers
             keys = [row["tessera_id"] for row in self.rows] if there is None else there
             _table(db, "marts.customers", "customer_id varchar", [(key,) for key in keys])

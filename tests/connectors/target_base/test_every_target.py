@@ -91,9 +91,7 @@ def test_a_record_deleted_there_is_gone_and_not_created_again(crm):
     with crm.sandbox(None) as running:
         made = sent(crm, running, creates(crm, 2))
         book(running).delete(made[0].remote_id)
-        changes = [
-            Change(Op.UPDATE, o.change.key, {crm.city: "Lyon"}, o.remote_id) for o in made
-        ]
+        changes = [Change(Op.UPDATE, o.change.key, {crm.city: "Lyon"}, o.remote_id) for o in made]
         outcomes = sent(crm, running, changes)
         assert [o.status for o in outcomes] == [Status.GONE, Status.DONE]
         assert len(book(running).entries) == 1
