@@ -1,7 +1,9 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-discourse', 'map_discourse__interactions'),
     ('tap-feed', 'map_feed__interactions'),
     ('tap-imap', 'map_imap__interactions'),
+    ('tap-mastodon', 'map_mastodon__interactions'),
     ('tap-wordpress', 'map_wordpress__interactions'),
 ]) }}

@@ -1,0 +1,1 @@
+"""A Discourse forum: users, topics, posts and who liked them."""

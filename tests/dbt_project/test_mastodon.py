@@ -1,0 +1,87 @@
+"""An instance becomes contacts and conversations; what comes in is what the tap really emits."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from connectors.sandbox.population import generate
+from connectors.tap_base.testing import run
+from connectors.tap_mastodon.sandbox import MastodonSandbox, load
+from connectors.tap_mastodon.tap import TapMastodon
+
+from .conftest import Warehouse
+
+STREAMS = {
+    "accounts": "id", "statuses": "id", "notifications": "id", "conversations": "status_id"
+}  # fmt: skip
+
+
+def land(hub: Warehouse, got: Any) -> None:
+    """Land a run stream by stream, typed as the tap's own SCHEMA says."""
+    for name, key in STREAMS.items():
+        schemas = [m for m in got.messages if m["type"] == "SCHEMA" and m["stream"] == name]
+        types = {
+            column: next(kind for kind in made["type"] if kind != "null")
+            for column, made in schemas[0]["schema"]["properties"].items()
+            if isinstance(made["type"], list)
+        }
+        if rows := got.records(name):
+            hub.land("masto", name, rows, key=(key,), types=types)
+
+
+def test_an_instance_becomes_contacts_and_threads(
+    warehouse: Callable[[], Warehouse], tmp_path: Path
+) -> None:
+    generate(people=40, out_dir=tmp_path)
+    items = load(tmp_path / "mastodon.json")
+    hub = warehouse()
+    hub.sources["masto"] = {"tap": "tap-mastodon"}
+    with MastodonSandbox(items) as sandbox:
+        config = {"base_url": sandbox.base_url, "access_token": "sandbox-token"}
+        first = run(TapMastodon, config)
+        land(hub, first)
+        hub.dbt("run", "--quiet", "--select", "staging", "int_contacts", "int_interactions")
+        told = {a["id"]: a for a in sandbox.accounts.values()}
+        contacts = {
+            row[0]: row[1:]
+            for row in hub.query(
+                "select source_record_id, full_name, handle, links, followers, platform"
+                " from intermediate.contacts"
+            )
+        }
+        assert sandbox.me not in contacts
+        assert contacts.keys() == {r["id"] for r in first.records("accounts")} - {sandbox.me}
+        for key, (name, handle, links, followers, platform) in contacts.items():
+            account = told[key]
+            assert name == account["display_name"].strip()
+            assert handle == f"{account['username']}@{account['url'].split('/')[2]}"
+            assert followers == account["followers_count"]
+            assert platform == "mastodon"
+            shown = [f["value"] for f in account["fields"] if "href" in f["value"]]
+            assert [link for link in links if link in json.dumps(shown)] == links
+            assert len(links) == len(shown)
+        said = hub.query(
+            "select interaction_id, thread_id, parent_id, kind, direction, author_record_id, text"
+            " from intermediate.interactions"
+        )
+        assert len(said) == len(first.records("statuses"))
+        for key, thread, parent, kind, direction, author, text in said:
+            status = sandbox.statuses[key]
+            assert parent == status["in_reply_to_id"]
+            if status["visibility"] == "direct":
+                assert kind == "message"
+            else:
+                assert (kind == "reply") == (parent is not None)
+            assert (direction == "outbound") == (author == sandbox.me)
+            assert thread is not None
+            assert "<" not in text
+        newest = max(sandbox.statuses[row[0]]["created_at"] for row in said if row[5] == sandbox.me)
+        gone = next(k for k, s in sandbox.statuses.items() if s["created_at"] == newest)
+        sandbox.delete(gone)
+        land(hub, run(TapMastodon, config, first.state))
+        hub.dbt("run", "--quiet", "--select", "staging", "int_contacts", "int_interactions")
+        assert hub.query(
+            f"select deleted, text, occurred_at is not null from intermediate.interactions"
+            f" where interaction_id = '{gone}'"
+        ) == [(True, None, True)]
