@@ -130,9 +130,12 @@ def publish(
         with contextlib.suppress(OSError):
             shutil.rmtree(aside, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | sqlite3.Error):
+        if isinstance(error, duckdb.Error | sqlite3.Error):
+            # Without its text, which may quote what it stumbled over: somebody's data.
             what = f"generation {generation_id} could not be written below {home}"
-            raise PublishError(f"{what}; is the disk full? The one before stays") from error
+            full = isinstance(error, duckdb.IOException | sqlite3.OperationalError)
+            why = "is the disk full?" if full else f"{type(error).__name__} in DuckDB or SQLite"
+            raise PublishError(f"{what}: {why} The one before stays") from None
         raise
     switch(home, generation_id)
     retire(home, keep, settings.keep_hours)

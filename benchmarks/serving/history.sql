@@ -31,3 +31,19 @@ select
   created_at + to_days(k::int * 30) as occurred_at, null::timestamptz as closed_at, false as deleted,
   null::json as attributes
 from (select *, unnest(range(1, (hash(i, 'nt') % 3)::bigint + 1)) as k from marts.people);
+
+-- Evidence, as the identity room writes it: what ties a customer's records, and pairs left to a person.
+create or replace table identity.edges as
+select
+  'crm' as left_source, 'crm-' || i as left_record_id, source as right_source,
+  source || '-' || i as right_record_id, 'email' as rule, 14.5::double as weight, 0.99996::double as probability,
+  ['email:user' || i || '@example.com'] as identifiers, created_at as first_seen, created_at as last_seen,
+  'rule' as decided_by, 'accepted' as status, null::varchar as reason
+from (select *, unnest((['x', 'mastodon'])[1:records - 1]) as source from marts.people)
+union all
+select
+  'crm', 'crm-' || i, 'crm', 'crm-' || (i + 1), 'name + city', 4.2, 0.948, []::varchar[], created_at, created_at,
+  'rule', 'suggested', 'too little evidence to link by itself'
+from marts.people where maybe(i, 'review', 1) and i + 1 < getvariable('n');
+
+create or replace table identity.identity_review as from identity.edges where status in ('suggested', 'held');

@@ -125,7 +125,7 @@ def _replace_documents(
     into: list[tuple[int, int]] = []
     written = 0
     asked = "select rowid, document from profiles where number = ? and customer_id = ?"
-    taken_out = [(number(customer_id), customer_id, "") for customer_id in gone]
+    taken_out = [(number(customer_id), customer_id, b"") for customer_id in gone]
     for batch in itertools.chain(documents.chosen_documents(connection), [taken_out]):
         for count, customer_id, document in batch:
             held = sidecar.execute(asked, (count, customer_id)).fetchone()

@@ -13,8 +13,8 @@ _SQL = Template((Path(__file__).parent / "documents.sql").read_text())
 _PIECE = 100_000  # customers whose documents are made at a time
 _BATCH = 5_000  # rows handed to SQLite at a time
 
-Row = tuple[int, str, str]
-"""Number of the customer id, the id, the document."""
+Row = tuple[int, str, bytes]
+"""Number of the customer id, the id, the document (JSON)."""
 
 
 def all_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:

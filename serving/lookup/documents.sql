@@ -21,11 +21,11 @@ customers as (
 select
     (md5_number_lower(customers.customer_id) >> 1)::bigint as number,
     customers.customer_id,
-    concat(
+    encode(concat(
         '{"customer":', customers.record,
         ',"identities":[', identities.entries,
         '],"consents":[', consents.entries, ']}'
-    ) as document
+    )) as document
 from customers
 left join identities on customers.customer_id = identities.customer_id
 left join consents on customers.customer_id = consents.customer_id

@@ -96,7 +96,7 @@ class _Document(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Document).decode
 
 
-def keys_of(document: str) -> set[str]:
+def keys_of(document: bytes) -> set[str]:
     """The keys of one document, as KEYS_SQL has them for all."""
     found = _decode(document)
     record = found.customer

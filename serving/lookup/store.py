@@ -17,7 +17,7 @@ _SCHEMA = """
     pragma page_size = 8192;
     create table facts (name text primary key, value text not null) without rowid;
     create table profiles (
-        number integer not null, customer_id text not null, document text not null
+        number integer not null, customer_id text not null, document blob not null
     );
     create table slots (slot integer primary key, entries blob not null);
     create table aliases (alias_id text primary key, customer_id text not null) without rowid;

@@ -1,0 +1,1 @@
+"""The lookup API: profiles over HTTP, for CRM screens and other programs."""

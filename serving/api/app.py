@@ -1,0 +1,94 @@
+"""The application behind `tessera serve`: lookup API, OpenAPI document, customer pages."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from serving import generations
+from serving.api import customers
+from serving.api.guard import RefusedError
+from serving.api.openapi import document
+from serving.desk import Desk, MergedError
+from serving.lookup import MalformedKeyError
+
+LONGEST_TARGET = 8_192  # bytes of path and query
+
+
+def create_app(home: Path, pages: list[BaseRoute] | None = None) -> Starlette:
+    """The application over a home; `pages` are further routes."""
+    routes: list[BaseRoute] = [
+        Route("/v1/customers/{customer_id}", customers.one),
+        Route("/v1/customers", customers.by_key),
+        Route("/v1/customers/{customer_id}/timeline", customers.timeline),
+        Route("/v1/customers/{customer_id}/identities", customers.identities),
+        Route("/v1/customers/{customer_id}/why", customers.why),
+        Route("/v1/lookup", customers.many, methods=["POST"]),
+        Route("/v1/health", _health),
+        Route("/v1/openapi.json", _openapi),
+        *(pages or ()),
+    ]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.desk = Desk(home)
+        yield
+        app.state.desk.close()
+
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers={
+            RefusedError: _refused,
+            MergedError: _merged,
+            MalformedKeyError: _malformed,
+            LookupError: _withdrawn,
+        },
+    )
+
+
+async def _health(request: Request) -> Response:
+    """Whether lookups answer, and of which generation; no token needed, nothing personal said."""
+    desk: Desk = request.app.state.desk
+    published = generations.current(desk.home)
+    said = {
+        "generation": desk.reader().generation(),
+        "published": published["generation_id"] if published else None,
+    }
+    return Response(msgspec.json.encode(said), media_type="application/json")
+
+
+async def _openapi(request: Request) -> Response:
+    return Response(msgspec.json.encode(document()), media_type="application/json")
+
+
+def _problem(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    body = msgspec.json.encode({"error": sentence})
+    return Response(body, status, headers=headers, media_type="application/json")
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)  # noqa: S101 - Starlette promises it
+    return _problem(error.status, error.sentence, error.headers)
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    return _problem(400, str(error))
+
+
+async def _withdrawn(_: Request, error: Exception) -> Response:
+    why = "no published generation has what this needs; try again after the next run"
+    return _problem(503, why, {"retry-after": "30"})
+
+
+async def _merged(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MergedError)  # noqa: S101
+    was = request.path_params["customer_id"]
+    path = request.url.path.replace(f"/{was}", f"/{error.customer_id}", 1)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return _problem(308, "merged into another customer", {"location": f"{path}{query}"})

@@ -1,0 +1,215 @@
+"""The endpoints of the lookup API."""
+
+import base64
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio.to_thread
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from serving.api.guard import RefusedError, bearer
+from serving.desk import Desk
+from serving.lookup import KINDS, MalformedKeyError, key
+from serving.lookup.reader import Merged, Reader
+from serving.tokens import Token
+
+_MOST_KEYS = 1_000
+_MOST_BYTES = 1_000_000
+_PERSONAL = {"email", "phone", "handle"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def asks(scope: str) -> Callable[[Callable[[Request, Desk, Token], Awaitable[Response]]], Endpoint]:
+    """Admits the caller before the endpoint runs."""
+
+    def wrap(answer: Callable[[Request, Desk, Token], Awaitable[Response]]) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            desk: Desk = request.app.state.desk
+            token = desk.guard.admit(bearer(request.headers.get("authorization")), scope)
+            return await answer(request, desk, token)
+
+        endpoint.__doc__ = answer.__doc__
+        return endpoint
+
+    return wrap
+
+
+@asks("profiles")
+async def one(request: Request, desk: Desk, token: Token) -> Response:
+    """One customer by id."""
+    customer_id = request.path_params["customer_id"]
+    document, generation = desk.document(customer_id)
+    desk.guard.note(token, "profile", [customer_id], generation)
+    if request.headers.get("if-none-match") == etag(generation, token.audience):
+        return answer(b"", generation, token.audience, 304)
+    shown = desk.views(generation).document(token.audience, document)
+    return answer(shown, generation, token.audience)
+
+
+@asks("profiles")
+async def by_key(request: Request, desk: Desk, token: Token) -> Response:
+    """Customers that have a key; several may share one."""
+    asked = request.query_params.multi_items()
+    if len(asked) != 1:
+        kinds = ", ".join(KINDS)
+        raise RefusedError(400, f"ask by exactly one key: one of {kinds}")
+    found, generation = desk.reader().with_key(_key(token, *asked[0]))
+    desk.note(token, f"by {asked[0][0]}", found, generation)
+    if request.headers.get("if-none-match") == etag(generation, token.audience):
+        return answer(b"", generation, token.audience, 304)
+    view = desk.views(generation).document
+    shown = b",".join(view(token.audience, document) for document in found)
+    return answer(b'{"customers":[%b]}' % shown, generation, token.audience)
+
+
+class _Asked(msgspec.Struct):
+    keys: list[dict[str, str]]
+
+
+@asks("profiles")
+async def many(request: Request, desk: Desk, token: Token) -> Response:
+    """Up to 1,000 keys at once; answers come in the order of the questions."""
+    body = await _body(request)
+    try:
+        asked = msgspec.json.decode(body, type=_Asked).keys
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        example = '{"keys": [{"email": "name@example.com"}, {"id": "…"}]}'
+        raise RefusedError(400, f"send JSON like {example}") from None
+    if not 1 <= len(asked) <= _MOST_KEYS:
+        raise RefusedError(400, f"send 1 to {_MOST_KEYS} keys")
+    answers = []
+    read: list[bytes] = []
+    reader = desk.reader()
+    with reader.one_generation() as generation:
+        view = desk.views(generation).document
+        for wanted in asked:
+            try:
+                found = _found(reader, token, wanted)
+            except (MalformedKeyError, RefusedError) as error:
+                answers.append(msgspec.json.encode({"customers": [], "error": str(error)}))
+                continue
+            read += found
+            shown = b",".join(view(token.audience, document) for document in found)
+            answers.append(b'{"customers":[%b]}' % shown)
+    desk.note(token, "lookup", read, generation)
+    return answer(b'{"answers":[%b]}' % b",".join(answers), generation)
+
+
+@asks("timeline")
+async def timeline(request: Request, desk: Desk, token: Token) -> Response:
+    """What a customer said, was told and bought, newest first, in pages."""
+    customer_id = request.path_params["customer_id"]
+    _, generation = desk.document(customer_id)
+    count = _count(request.query_params.get("limit", "50"))
+    before = _cursor(request.query_params.get("before"))
+    rows = await anyio.to_thread.run_sync(desk.page, generation, customer_id, count, before)
+    desk.guard.note(token, "timeline", [customer_id], generation)
+    following = next_page(rows) if len(rows) == count else None
+    shown = desk.views(generation).entries(token.audience, rows)
+    return answer(msgspec.json.encode({"entries": shown, "next": following}), generation)
+
+
+@asks("profiles")
+async def identities(request: Request, desk: Desk, token: Token) -> Response:
+    """The source records that are this customer."""
+    customer_id = request.path_params["customer_id"]
+    document, generation = desk.document(customer_id)
+    desk.guard.note(token, "identities", [customer_id], generation)
+    seen = msgspec.json.decode(desk.views(generation).document(token.audience, document))
+    return answer(msgspec.json.encode({"identities": seen["identities"]}), generation)
+
+
+@asks("why")
+async def why(request: Request, desk: Desk, token: Token) -> Response:
+    """The evidence that ties this customer's records."""
+    customer_id = request.path_params["customer_id"]
+    _, generation = desk.document(customer_id)
+    rows = await anyio.to_thread.run_sync(desk.evidence, generation, customer_id)
+    desk.guard.note(token, "why", [customer_id], generation)
+    return answer(msgspec.json.encode({"edges": rows}), generation)
+
+
+class _Answer(Response):
+    """JSON with headers that are encoded already: half the cost of the general class."""
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]], status: int) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
+
+
+@functools.lru_cache(maxsize=16)
+def _headers(generation: str, audience: str | None) -> list[tuple[bytes, bytes]]:
+    said = [
+        (b"content-type", b"application/json"),
+        (b"x-tessera-generation", generation.encode()),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"authorization"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return said if audience is None else [*said, (b"etag", etag(generation, audience).encode())]
+
+
+def answer(
+    body: bytes, generation: str, audience: str | None = None, status: int = 200
+) -> Response:
+    """An answer about customers; with an ETag where an audience is given."""
+    return _Answer(body, _headers(generation, audience), status)
+
+
+def etag(generation: str, audience: str) -> str:
+    """Answers change with the generation and the audience, and with nothing else."""
+    return f'"{generation}.{audience}"'
+
+
+def next_page(rows: list[dict[str, Any]]) -> str:
+    """Where the page after these rows begins."""
+    last = rows[-1]
+    place = [last["occurred_at"] or "0001-01-01", f"{last['type']}{last['source']}{last['id']}"]
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
+
+
+def _cursor(given: str | None) -> tuple[str | None, str]:
+    if given is None:
+        return None, ""
+    try:
+        at, last = msgspec.json.decode(base64.urlsafe_b64decode(given), type=tuple[str, str])
+    except (ValueError, msgspec.DecodeError):
+        raise RefusedError(400, "before: give what an earlier page called next") from None
+    return at, last
+
+
+def _count(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= 200:
+        raise RefusedError(400, "limit: a number from 1 to 200")
+    return int(given)
+
+
+def _key(token: Token, kind: str, value: str) -> str:
+    if token.audience != "operator" and kind in _PERSONAL:
+        raise RefusedError(403, f"{kind} is personal; this token's audience may not ask by it")
+    return key(kind, value)
+
+
+def _found(reader: Reader, token: Token, wanted: dict[str, str]) -> list[bytes]:
+    if len(wanted) != 1:
+        raise MalformedKeyError("each key has one kind and one value")
+    ((kind, value),) = wanted.items()
+    if kind != "id":
+        return reader.with_key(_key(token, kind, value))[0]
+    found = reader.customer(value)
+    if found is not None and isinstance(found[0], Merged):
+        found = reader.customer(found[0].customer_id)
+    return [found[0]] if found is not None and isinstance(found[0], bytes) else []
+
+
+async def _body(request: Request) -> bytes:
+    read = bytearray()
+    async for piece in request.stream():
+        read += piece
+        if len(read) > _MOST_BYTES:
+            raise RefusedError(413, f"send at most {_MOST_BYTES} bytes")
+    return bytes(read)
