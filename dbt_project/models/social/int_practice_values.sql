@@ -36,6 +36,6 @@
 )
 union all
 {% endfor %}
-select practice, customer_id, arm, 0.0, false
+select practice, customer_id, arm, 0.0::double as value, false as over
 from {{ ref('practice_assignments') }}
 where false

@@ -6,6 +6,6 @@ from {{ ref('customer_measures') }}
 where {{ about.when }}
 union all
 {% endfor %}
-select null::varchar, customer_id
+select null::varchar as segment, customer_id
 from {{ ref('customer_measures') }}
 where false

@@ -37,7 +37,7 @@ exposed as (
     group by customer_id
     union all
     {% endfor %}
-    select null::varchar, null::double, null::varchar, customer_id, null::timestamptz
+    select null::varchar as practice, null::double as share_held, null::varchar as salt, customer_id, null::timestamptz as exposed_at
     from {{ ref('segments') }}
     where false
 ),

@@ -13,7 +13,15 @@ with declared as (
         {{ about.value_per_unit }} as value_per_unit
     union all
     {% endfor %}
-    select null::varchar, null::varchar, null::varchar, null::varchar, null::date, null::double, null::double, null::double
+    select
+        null::varchar as practice,
+        null::varchar as hypothesis,
+        null::varchar as subject,
+        null::varchar as action,
+        null::date as started_on,
+        null::double as holdout_share,
+        null::double as cost_per_customer,
+        null::double as value_per_unit
     where false
 ),
 

@@ -20,7 +20,7 @@ matched as (
     from recent
     union all
     {% endfor %}
-    select null::varchar, null::bigint, null::bigint
+    select null::varchar as rule, null::bigint as candidates_90d, null::bigint as matched_90d
     where false
 ),
 
