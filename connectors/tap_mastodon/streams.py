@@ -43,7 +43,7 @@ class Accounts(MastodonStream):
 
     def row(self, row: Any, feed: Feed) -> Mapping[str, Any]:  # noqa: D102
         moved = row.get("moved")
-        return {**row, "moved": moved["id"] if moved else None}
+        return {**row, "moved": moved["id"] if moved else None, "ours": row["id"] == self.me}
 
     def along(self, row: Any, feed: Feed) -> Iterable[Along]:  # noqa: D102
         if row.get("moved"):
@@ -69,6 +69,10 @@ class Statuses(MastodonStream):
         for name in ("account", "reblog"):
             inner = kept.pop(name, None)
             kept[f"{name}_id"] = inner["id"] if inner else None
+        if kept["account_id"]:
+            spoken_to = {mention["id"] for mention in row.get("mentions") or ()}
+            kept["ours"] = kept["account_id"] == self.me
+            kept["to_us"] = self.me in spoken_to | {row.get("in_reply_to_account_id")}
         return kept
 
     def along(self, row: Any, feed: Feed) -> Iterable[Along]:  # noqa: D102

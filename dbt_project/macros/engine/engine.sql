@@ -81,3 +81,12 @@
         {%- endfor %}
     , chr(10) || ' ')
 {%- endmacro %}
+
+{# What the first group of a pattern matches, each time it does. #}
+{% macro all_matches(text, pattern) %}{{ return(adapter.dispatch('all_matches', 'tessera')(text, pattern)) }}{% endmacro %}
+{% macro default__all_matches(text, pattern) %}regexp_extract_all({{ text }}, {{ sql_text(pattern) }}, 1){% endmacro %}
+{% macro spark__all_matches(text, pattern) %}regexp_extract_all({{ text }}, r{{ sql_text(pattern) }}, 1){% endmacro %}
+
+{# The host of a URL, with its port if it names one. #}
+{% macro url_host(url) %}{{ return(adapter.dispatch('url_host', 'tessera')(url)) }}{% endmacro %}
+{% macro default__url_host(url) %}regexp_extract({{ url }}, '^https?://([^/]+)', 1){% endmacro %}
