@@ -76,6 +76,17 @@ class Client:
             return None if body.get("data") else "an error object"
         return None
 
+    def explain(self, status: int, content: bytes) -> None:
+        """Raise an error of its own kind where the body of a bad status tells more than it.
+
+        Args:
+            status: 400 or more.
+            content: The body, not trusted to be JSON; its words may hold data.
+
+        Raises:
+            TapError: How one recovers, when the status alone would mislead.
+        """
+
     def decode(self, content: bytes, headers: Mapping[str, str]) -> Any:
         """Turn a body into plain values; ValueError says that it is broken: it is asked again."""
         return json.loads(content)
@@ -169,6 +180,8 @@ class Client:
         """Ask once; where a token is refused, once more with a fresh one."""
         status, headers, content, url = raw = self._ask(request, form)
         self.notices.headers(headers)
+        if status >= 400:
+            self.explain(status, content)
         try:
             judge(status, headers, self.clock.now(), self.auth.how)
             body = None if status in {204, 304} else self.decode(content, headers)
