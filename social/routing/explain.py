@@ -126,7 +126,7 @@ def replay(snapshot: Path, routing: Routing, since_seconds: int) -> list[Change]
                 where said_at > (select max(said_at) from marts.routing_candidates)
                     - to_seconds({int(since_seconds)})
             )
-            select log.rule, recent.rule_now, count(*),
+            select log.rule as before, recent.rule_now as after, count(*) as messages,
                 list(
                     recent.source || ':' || recent.interaction_id order by recent.said_at desc
                 )[1:3]
@@ -134,8 +134,8 @@ def replay(snapshot: Path, routing: Routing, since_seconds: int) -> list[Change]
             inner join marts.routing_log as log
                 on recent.source = log.source and recent.interaction_id = log.interaction_id
                 and recent.text_key = log.text_key
-            group by all
-            order by log.rule is not distinct from recent.rule_now, count(*) desc, 1, 2
+            group by log.rule, recent.rule_now
+            order by before is not distinct from after, messages desc, before, after
         """).fetchall()
     return [Change(*row) for row in rows]
 

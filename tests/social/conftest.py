@@ -1,0 +1,57 @@
+"""What the social tests share: a declared company and its told conversations."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.sandbox.population import DEFAULT_UNTIL, Population, generate
+from social.declared import Declared, read_declared
+from tests.social import warehouse
+
+DEMO = Path(__file__).parents[2] / "orchestration/demo"
+NOW = DEFAULT_UNTIL.isoformat()
+WEEK = {day: ["09:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def company(folder: Path = DEMO, files: str = "social") -> Declared:
+    """The demo's company: its brand, its hours, its files."""
+    return read_declared(
+        folder,
+        brands={
+            "brightbean": {
+                "accounts": {"mastodon": "@brightbean"},
+                "calendar": "help_desk",
+                "products": {"Bean One": [], "Bean Go": [], "Roast Club": []},
+            }
+        },
+        calendars={
+            "help_desk": {
+                "timezone": "Europe/Berlin",
+                "hours": WEEK,
+                "holidays": ["2026-10-03", "2026-12-25", "2026-12-26"],
+            }
+        },
+        social={"files": files},
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A home whose social models have run over a population."""
+
+    home: Path
+    population: Population
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return warehouse.query(self.home, sql)
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    home = tmp_path_factory.mktemp("told")
+    population = generate(5, 300, home / "population")
+    warehouse.upstream(home, population.folder)
+    warehouse.run(home, company(), as_of=NOW)
+    return Told(home, population)
