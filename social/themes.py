@@ -61,10 +61,13 @@ def trends(weeks: Any) -> pa.Table:
     trend = np.where(enough, trend, "too early to say")
     return pa.table(
         {
-            **{name: rows[name].astype(str).tolist() for name in ("topic", "product", "segment")},
+            **{
+                name: pa.array(rows[name].astype(str).tolist(), pa.string())
+                for name in ("topic", "product", "segment")
+            },
             "week": pa.array(rows["week"].astype("datetime64[D]")),
             "p_value": p_values,
-            "trend": trend.tolist(),
+            "trend": pa.array(trend.tolist(), pa.string()),
         }
     )
 
