@@ -3,6 +3,7 @@
 Emission hooks in from `emission.py`; what only taps that speak HTTP need is in `http_tap.py`.
 """
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -94,14 +95,28 @@ class Tap(singer_sdk.Tap):
         Args:
             **kwargs: The SDK's command-line options.
         """
-        # Arrow imports pandas, half a second, only to ask whether a list is a data frame.
-        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, WithoutPandas())
         try:
             super().invoke(**kwargs)
         except TapError as error:
             error.tap = error.tap or cls.name
             cls.logger.error("%s", error)
             sys.exit(1)
+        except BrokenPipeError:
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # the exit flushes it
+            cls.logger.error("%s: the target closed the pipe; its own log says why", cls.name)
+            sys.exit(1)
+
+
+class WithoutPandas:
+    """Spares a tap half a second: Arrow imports pandas only to ask whether a list is a series."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas, and leave everything else to the next finder."""
+        del path, target
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:
