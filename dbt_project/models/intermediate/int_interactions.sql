@@ -1,6 +1,7 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-youtube', 'map_youtube__interactions'),
     ('tap-discourse', 'map_discourse__interactions'),
     ('tap-feed', 'map_feed__interactions'),
     ('tap-imap', 'map_imap__interactions'),
