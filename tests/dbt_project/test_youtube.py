@@ -19,7 +19,8 @@ def test_comments_become_threads(warehouse: Callable[[], Warehouse]) -> None:
     contacts = "select source_record_id, handle, platform from intermediate.contacts order by 1"
     assert hub.query(contacts) == [("UCshop", "shop", "youtube"), ("UCzoe", "zoe", "youtube")]
     rows = hub.query(
-        "select interaction_id, thread_id, parent_id, text from intermediate.interactions order by 1"
+        "select interaction_id, thread_id, parent_id, text"
+        " from intermediate.interactions order by 1"
     )
     assert rows == [
         ("c1", "video:v1", "video:v1", "Nice\none"),
