@@ -138,12 +138,12 @@ def told(engine: sa.Engine) -> Iterator[None]:
 
 
 def code_of(error: exc.DBAPIError) -> str:
-    """Give the driver's code of an error: SQLSTATE or MySQL's number; empty where it has none."""
+    """Give the driver's code of an error: MySQL's number or SQLSTATE; empty where it has none."""
     original: Any = error.orig
-    if state := getattr(original, "sqlstate", None):
-        return str(state)
     arguments = getattr(original, "args", ())
-    return str(arguments[0]) if arguments and isinstance(arguments[0], int) else ""
+    if arguments and isinstance(arguments[0], int):
+        return str(arguments[0])
+    return str(getattr(original, "sqlstate", None) or "")
 
 
 def place_of(engine: sa.Engine) -> str:
