@@ -1,44 +1,77 @@
-"""The command and its manners: options of all verbs, errors as sentences, exit codes."""
+"""The command and its manners: options of all verbs, errors as sentences, exit codes.
+
+A verb's module is imported when the verb is used: most need seconds' worth of libraries that the
+others do not.
+"""
 
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from orchestration.cli import (
-    activate,
-    connectors,
-    dbt,
-    demo,
-    dev,
-    identity,
-    run,
-    social,
-    sources,
-    status,
-    verify,
-    why,
-)
 from orchestration.cli.console import UserError, complain, settings
-from orchestration.hub_config import HubConfigError
-from orchestration.locks import HeldError
-from serving.publish import PublishError
-from serving.settings import SettingsError
-from social.declared import DeclarationError
 
-# What the person at the keyboard can mend: the text is a sentence that says how.
-MENDABLE = (
-    HubConfigError,
-    DeclarationError,
-    SettingsError,
-    HeldError,
-    PublishError,
-    UserError,
-)
+# Verb: the function or group of verbs in a module beside this one, in the order of the help.
+VERBS = {
+    "run": "run:run",
+    "activate": "activate:activate",
+    "demo": "demo:demo",
+    "status": "status:status",
+    "verify": "verify:verify",
+    "dev": "dev:dev",
+    "dbt": "dbt:dbt",
+    "why": "why:why",
+    "route": "social:route",
+    "practices": "social:practices",
+    "segments": "social:segments",
+    "boards": "social:boards",
+    "sources": "sources:app",
+    "connectors": "connectors:app",
+    "identity": "identity:app",
+}
+# dbt's options are dbt's own.
+_FOREIGN = {"dbt": {"allow_extra_args": True, "ignore_unknown_options": True}}
+
+
+class Verbs(TyperGroup):
+    """Finds a verb's module when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a verb; None where there is none."""
+        if cmd_name not in VERBS:
+            return None
+        module, _, name = VERBS[cmd_name].partition(":")
+        verb = getattr(import_module(f"orchestration.cli.{module}"), name)
+        if not isinstance(verb, typer.Typer):
+            alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+            alone.command(cmd_name, context_settings=_FOREIGN.get(cmd_name))(verb)
+            verb = alone
+        command = typer.main.get_command(verb)
+        command.name = cmd_name
+        return command
+
+
+def _mendable() -> tuple[type[Exception], ...]:
+    """Errors that the person at the keyboard can mend: their text is a sentence that says how."""
+    from orchestration.hub_config import HubConfigError
+    from orchestration.locks import HeldError
+    from serving.publish import PublishError
+    from serving.settings import SettingsError
+    from social.declared import DeclarationError
+
+    return HubConfigError, DeclarationError, SettingsError, HeldError, PublishError, UserError
+
 
 app = typer.Typer(
     name="tessera",
+    cls=Verbs,
     help="The open social customer data hub: scattered records in, unified customers out.",
     no_args_is_help=True,
     add_completion=False,
@@ -47,7 +80,7 @@ app = typer.Typer(
 )
 
 
-@app.callback()
+@app.callback(cls=Verbs)
 def _options(
     config: Annotated[
         Path | None, typer.Option("--config", help="hub.yaml (else TESSERA_CONFIG, ./hub.yaml).")
@@ -65,27 +98,12 @@ def _options(
     settings.json = machine or settings.json
 
 
-app.command()(run.run)
-app.command()(activate.activate)
-app.command()(demo.demo)
-app.command()(status.status)
-app.command()(verify.verify)
-app.command()(dev.dev)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(dbt.dbt)
-app.command()(why.why)
-app.command()(social.route)
-app.command()(social.practices)
-app.command()(social.segments)
-app.command()(social.boards)
-app.add_typer(sources.app, name="sources")
-app.add_typer(connectors.app, name="connectors")
-app.add_typer(identity.app, name="identity")
-
-
 def main() -> None:
     """Runs the command line; what people can mend is told in a sentence, without a traceback."""
     try:
         app(args=settings.take_from(sys.argv[1:]))
-    except MENDABLE as error:
+    except Exception as error:
+        if not isinstance(error, _mendable()):
+            raise
         complain(str(error))
         sys.exit(1)

@@ -6,7 +6,12 @@ import typer
 
 from orchestration.cli.console import UserError, answer, answers, settings
 
-app = typer.Typer(help="Rooms of connectors.", no_args_is_help=True)
+app = typer.Typer(
+    help="Rooms of connectors.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback()

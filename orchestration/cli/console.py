@@ -4,12 +4,13 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.status import Status
 
-from orchestration.site import Site
+if TYPE_CHECKING:
+    from orchestration.site import Site
 
 STEPS = {
     "population": "Making up people",
@@ -53,8 +54,10 @@ class Settings:
                 rest.append(word)
         return rest
 
-    def site(self) -> Site:
+    def site(self) -> "Site":
         """The hub that the options name."""
+        from orchestration.site import Site
+
         return Site.open(self.config, self.home)
 
 

@@ -6,7 +6,12 @@ import typer
 
 from orchestration.cli.console import UserError, answer, answers, settings
 
-app = typer.Typer(help="Who is who: look at links, and decide about them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who is who: look at links, and decide about them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 Records = Annotated[list[str], typer.Argument(help="Records as SOURCE:ID, two or more.")]
 

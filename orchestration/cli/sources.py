@@ -9,7 +9,12 @@ import typer
 from orchestration.cli.console import Progress, UserError, answer, answers, settings
 from orchestration.loading.attempt import attempt
 
-app = typer.Typer(help="Sources of the hub.", no_args_is_help=True)
+app = typer.Typer(
+    help="Sources of the hub.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback()
