@@ -5,6 +5,7 @@ from pathlib import Path
 import uvicorn
 
 from serving.api.app import create_app
+from serving.pages.routes import Pages
 
 
 def serve(
@@ -18,7 +19,7 @@ def serve(
         port: 0 takes a free one.
         decisions: identity's ledger, that stewards write to; without it the queue is read-only.
     """
-    app = create_app(home)
+    app = create_app(home, Pages(decisions).routes())
     uvicorn.run(
         app,
         host=host,

@@ -28,6 +28,8 @@ VERBS = {
     "practices": "social:practices",
     "segments": "social:segments",
     "boards": "social:boards",
+    "serve": "serving:serve",
+    "tokens": "serving:app",
     "sources": "sources:app",
     "connectors": "connectors:app",
     "identity": "identity:app",

@@ -105,7 +105,7 @@ async def timeline(request: Request, desk: Desk, token: Token) -> Response:
     customer_id = request.path_params["customer_id"]
     _, generation = desk.document(customer_id)
     count = _count(request.query_params.get("limit", "50"))
-    before = _cursor(request.query_params.get("before"))
+    before = page_start(request.query_params.get("before"))
     rows = await anyio.to_thread.run_sync(desk.page, generation, customer_id, count, before)
     desk.guard.note(token, "timeline", [customer_id], generation)
     following = next_page(rows) if len(rows) == count else None
@@ -172,7 +172,12 @@ def next_page(rows: list[dict[str, Any]]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
 
 
-def _cursor(given: str | None) -> tuple[str | None, str]:
+def page_start(given: str | None) -> tuple[str | None, str]:
+    """What `next_page` said, read back.
+
+    Raises:
+        RefusedError: it said something else.
+    """
     if given is None:
         return None, ""
     try:

@@ -1,0 +1,1 @@
+"""Pages for people: search, one customer on one screen, and the steward's queue."""

@@ -1,0 +1,87 @@
+"""The steward's queue: pairs that wait for a person, and what a decision will change."""
+
+from pathlib import Path
+from typing import Any
+
+import identity
+from identity import decisions
+from serving.desk import Desk
+from serving.history import Row
+from serving.pages.search import golden
+
+REVIEW = (Path(__file__).parent / "review.sql").read_text()
+VERBS = {"same": "confirm", "different": "never"}
+
+Record = tuple[str, str]
+"""Source, and the record's id there."""
+
+
+class Queue:
+    """Pairs of a generation that nobody decided yet."""
+
+    def __init__(self, desk: Desk, ledger: Path | None) -> None:
+        """Decisions go to `ledger`; without one the queue is for looking only."""
+        self._desk, self.ledger = desk, ledger
+        self._rows: tuple[str, list[Row]] = ("", [])
+
+    def waiting(self, generation: str) -> list[Row]:
+        """The pairs; blocks for some milliseconds."""
+        if self._rows[0] != generation:
+            rows = self._desk.history.ask(generation, "hub.duckdb", REVIEW, {})
+            self._rows = (generation, rows)
+        decided = {
+            frozenset((one, other))
+            for one, other, _ in decisions.effective(decisions.read(self.ledger))
+        }
+        return [row for row in self._rows[1] if frozenset(pair(row)) not in decided]
+
+    def decide(self, verb: str, records: list[Record], by: str) -> None:
+        """Writes a decision, or takes one back, into identity's ledger.
+
+        Raises:
+            identity.DecisionError: there is no ledger, or the decision is none.
+        """
+        if self.ledger is None:
+            raise identity.DecisionError("hub.yaml: identity.decisions names no file to write to")
+        why = "decided in the review queue"
+        identity.decide(self.ledger, VERBS.get(verb, "undo"), records, by=by, why=why)
+
+    def sides(self, row: Row) -> list[dict[str, Any]]:
+        """Both customers of a pair as they are now."""
+        found = []
+        for side in ("left", "right"):
+            answer = self._desk.reader().customer(row[f"{side}_customer"])
+            record = golden(answer[0]) if answer and isinstance(answer[0], bytes) else {}
+            found.append(record)
+        return found
+
+
+def pair(row: Row) -> tuple[Record, Record]:
+    """The two records of a pair."""
+    return (
+        (row["left_source"], row["left_record_id"]),
+        (row["right_source"], row["right_record_id"]),
+    )
+
+
+def consequences(row: Row, sides: list[dict[str, Any]]) -> dict[str, str]:
+    """What each decision will change, in a sentence."""
+    records = [side.get("record_count", 0) for side in sides]
+    if row["left_customer"] == row["right_customer"]:
+        same = "They stay one customer, whatever the rules say later."
+        different = f"Their customer of {records[0]} records will be split."
+    else:
+        said = sum(side.get("interaction_count", 0) for side in sides)
+        same = (
+            f"Two customers become one of {sum(records)} records and {said} interactions; "
+            "one of the two ids will lead to the other."
+        )
+        different = "They stay two customers, whatever the rules say later."
+    return {"same": same, "different": different}
+
+
+def evidence(row: Row) -> dict[str, Any]:
+    """The evidence of an edge: its rules, its weight in bits, and how full to draw the bar."""
+    rules = [part.strip() for part in str(row["rule"] or "").split("+") if part.strip()]
+    weight = float(row["weight"] or 0)
+    return {"rules": rules, "weight": weight, "fill": round(min(abs(weight), 30.0) / 30 * 100)}
