@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export DO_NOT_TRACK := 1
 
-.PHONY: demo live test dev check lock install clean
+.PHONY: bench-activation bench-landing demo live test dev check lock install clean bench-social
 
 demo: install
 	$(BIN)/tessera demo
@@ -19,6 +19,14 @@ live: install
 
 dev: install
 	$(BIN)/tessera dev
+
+# The landing zone against its peers, which get environments of their own; RECORDS=1000000 by default.
+bench-landing: install
+	$(BIN)/python -m benchmarks.landing.measure
+
+# Activation against Tryton and Odoo where they run, a troubled sandbox, and an open peer.
+bench-activation: install
+	$(BIN)/python -m benchmarks.activation.measure
 
 check: install
 	$(BIN)/ruff check .
@@ -41,6 +49,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --group dev pyproject.toml -o requirements.lock
+
+# Planted truth, and the cost of a million interactions; the last line is JSON.
+bench-social: install
+	nice $(BIN)/python -m benchmarks.social.measure
 
 clean:
 	rm -rf $(VENV) .tessera

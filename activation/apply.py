@@ -12,9 +12,6 @@ from activation.spec import Sync
 from connectors.target_base.delivery import Delivery, Manners
 from connectors.target_base.wire import Change, Op, Outcome, Status
 
-_QUIET = {"settle": None, "refused": "refused", "withheld": "withheld", "gone": "gone",
-          "waits": "waits", "superseded": "superseded"}  # fmt: skip
-
 
 class Applier:
     """Carries out plans of one sync within one run."""
@@ -94,16 +91,15 @@ class Applier:
             with self._ledger.transaction():
                 for row in part:
                     self._quiet(row)
+                settled = [row for row in part if row.op == "settle" and row.remote_id]
+                self._journal.settle_quietly(settled)
 
     def _quiet(self, row: PlanRow) -> None:
         for action, status in (("conflict", "conflict"), ("refused", "refused")):
             if row.of(action):
                 why = "; ".join(sorted({c.why for c in row.changes if c.action == action}))
                 self._journal.note(row, status, why, action)
-        if row.op == "settle" and row.remote_id:
-            self._journal.accept(row, row.remote_id, {}, row.stamp)
-            self._journal.counts["settled"] += 1
-        elif row.op in ("gone", "superseded"):
+        if row.op in ("gone", "superseded"):
             self._journal.note(row, row.op, row.reason)
             self._journal.retire(row)
         elif row.op in ("withheld", "waits"):

@@ -18,12 +18,14 @@ class Standing:
         self._home = home
         self._consent = consent
         self._snapshot: Snapshot | None = None
+        self._known: dict[str, str | None] = {}  # customer -> reason, in this generation
 
     def close(self) -> None:
         """Close the snapshot."""
         if self._snapshot:
             self._snapshot.close()
             self._snapshot = None
+            self._known.clear()
 
     def _newest(self) -> Snapshot:
         if self._snapshot is None or self._snapshot.path != published(self._home):
@@ -38,6 +40,12 @@ class Standing:
         merged into it after the plan was made.
         """
         newest = self._newest()
+        unknown = [key for key in keys if key not in self._known]
+        if unknown:
+            self._known |= dict.fromkeys(unknown) | self._asked(newest, unknown)
+        return {key: why for key in keys if (why := self._known[key])}
+
+    def _asked(self, newest: Snapshot, keys: Sequence[str]) -> dict[str, str]:
         now = {key: key for key in keys} | newest.aliases(keys)
         there = newest.customers(sorted(set(now.values())))
         reasons = {

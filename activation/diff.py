@@ -102,8 +102,8 @@ def decide(
         wish = outbound(desired.get(name), rules.kind(name))
         change = _field(name, wish, current, written, policy, rules, correction)
         if change is None:
-            if rules.spelled(name, wish) is not None:
-                now = (current or {}).get(name)
+            if current is not None and rules.spelled(name, wish) is not None:
+                now = current.get(name)
                 if rules.spelled(name, now) == rules.spelled(name, wish):
                     decision.agreed[name] = wish
             continue
@@ -124,9 +124,10 @@ def _field(
     rules: Rules,
     correction: bool,
 ) -> FieldChange | None:
-    want = rules.spelled(name, wish)
     if current is None:
-        return FieldChange(name, "write", None, wish, "new record") if want is not None else None
+        empty = wish in (None, "", [])
+        return None if empty else FieldChange(name, "write", None, wish, "new record")
+    want = rules.spelled(name, wish)
     before = current.get(name)
     stands = rules.spelled(name, before)
     ours = name in written and rules.spelled(name, written[name]) == stands

@@ -11,30 +11,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from activation.ledger import Ledger
-from activation.snapshot import published
+from activation.snapshot import Snapshot
 from activation.spec import Sync
 
-SCHEMA = pa.schema(
-    [
-        ("source", pa.string()),
-        ("source_record_id", pa.string()),
-        ("customer_id", pa.string()),
-        ("column", pa.string()),
-        ("value", pa.string()),
-        ("created", pa.bool_()),
-        ("sent_at", pa.string()),
-        ("acked_at", pa.string()),
-        ("theirs_at", pa.string()),
-        ("anchor_source", pa.string()),
-        ("anchor_record_id", pa.string()),
-    ]
-)
+COLUMNS = {
+    "source": "string",
+    "source_record_id": "string",
+    "customer_id": "string",
+    "column": "string",
+    "value": "string",
+    "created": "bool",
+    "sent_at": "string",
+    "acked_at": "string",
+    "theirs_at": "string",
+    "anchor_source": "string",
+    "anchor_record_id": "string",
+}
 
 
 def write_marks(home: Path, ledger: Ledger, sync: Sync) -> Path | None:
@@ -46,9 +41,13 @@ def write_marks(home: Path, ledger: Ledger, sync: Sync) -> Path | None:
     for row in rows:
         anchor = anchors.get(row["customer_id"]) if row["created"] else None
         row["anchor_source"], row["anchor_record_id"] = anchor or (None, None)
+    import pyarrow as pa  # only here: a run that writes nothing need not load it
+    import pyarrow.parquet as pq
+
     path = ledger.folder / f"echo-{sync.name}.parquet"
     aside = path.with_suffix(".next")
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside)
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in COLUMNS.items()])
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), aside)
     aside.replace(path)
     return path
 
@@ -79,19 +78,9 @@ def _anchors(home: Path, source: str, rows: list[dict[str, Any]]) -> dict[str, t
     """Customer -> a record of theirs that is not one of ours."""
     if not rows:
         return {}
-    ours = pa.table(
-        {
-            "customer": [row["customer_id"] for row in rows],
-            "record": [row["source_record_id"] for row in rows],
-        }
-    )
-    with duckdb.connect(str(published(home)), read_only=True) as db:
-        db.register("ours", ours)
-        found = db.execute(
-            "select i.customer_id, min((i.source, i.source_record_id)) "
-            "from marts.customer_identities as i "
-            "where i.customer_id in (select customer from ours) "
-            "and not (i.source = ? and i.source_record_id in (select record from ours)) group by 1",
-            [source],
-        ).fetchall()
-    return {customer: tuple(anchor) for customer, anchor in found}
+    ours = {(source, row["source_record_id"]) for row in rows}
+    snapshot = Snapshot(home)
+    try:
+        return snapshot.anchors({row["customer_id"] for row in rows}, ours)
+    finally:
+        snapshot.close()

@@ -10,7 +10,7 @@ from activation.diff import FieldChange
 from activation.ledger import Acknowledged, Ledger
 from activation.plan import PlanRow, encoded, now
 from activation.spec import Sync
-from connectors.target_base.target import scrubbed
+from connectors.target_base.said import scrubbed
 from connectors.target_base.wire import Change, Op, Outcome, Status
 
 LOG = (
@@ -36,6 +36,9 @@ class RunJournal:
         self.run_id, self.generation_id = run_id, generation_id
         self._rows: dict[tuple[str, str], PlanRow] = {}
         self._logged: dict[tuple[str, str], int] = {}
+        self._held: dict[str, Acknowledged] = {}
+        self._accepted: list[tuple[Any, ...]] = []
+        self._retired: list[PlanRow] = []
         self._sent_at: str | None = None
         self.counts: Counter[str] = Counter()
         self.again: set[str] = set()
@@ -91,20 +94,48 @@ class RunJournal:
         """Log what became of the rows and acknowledge what was written, in one transaction."""
         if not outcomes:
             return
+        known = [o for o in outcomes if (o.change.op, o.change.key) in self._rows]
+        fates = []
         with self._ledger.transaction() as db:
-            for outcome in outcomes:
+            rows = [self._rows.pop((o.change.op, o.change.key)) for o in known]
+            self._held = self._before(rows)
+            for row, outcome in zip(rows, known, strict=True):
                 change = outcome.change
-                row = self._rows.pop((change.op, change.key), None)
                 log_id = self._logged.pop((change.op, change.key), None)
-                if row is None:
-                    continue
                 words = scrubbed(outcome.error, change.values) or None
-                db.execute(
-                    "update activation_log set status = ?, error = ?, request_id = ?, "
-                    "remote_id = coalesce(?, remote_id), settled_at = ? where id = ?",
-                    (outcome.status, words, outcome.request_id, outcome.remote_id, now(), log_id),
+                fates.append(
+                    (outcome.status, words, outcome.request_id, outcome.remote_id, now(), log_id)
                 )
                 self._acknowledge(row, outcome)
+            self._write_accepted()
+            db.executemany(
+                "update activation_log set status = ?, error = ?, request_id = ?, "
+                "remote_id = coalesce(?, remote_id), settled_at = ? where id = ?",
+                fates,
+            )
+
+    def _before(self, rows: Sequence[PlanRow]) -> dict[str, Acknowledged]:
+        """What the ledger holds of these rows and of those that they take over."""
+        keys = {key for row in rows for key in (row.key, row.old_key) if key}
+        return self._ledger.acknowledged(self._sync.name, keys)
+
+    def settle_quietly(self, rows: Sequence[PlanRow]) -> None:
+        """Acknowledge rows that need no request: both sides say the same."""
+        self._held = self._before(rows)
+        for row in rows:
+            self.accept(row, row.remote_id, {}, row.stamp)
+            self.counts["settled"] += 1
+        self._write_accepted()
+
+    def _write_accepted(self) -> None:
+        accepted, self._accepted = self._accepted, []
+        self._ledger.db.executemany(
+            "insert or replace into acknowledged values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+            accepted,
+        )
+        retired, self._retired = self._retired, []
+        for row in retired:
+            self.retire(row)
 
     def _acknowledge(self, row: PlanRow, outcome: Outcome) -> None:
         status, op = outcome.status, outcome.change.op
@@ -138,8 +169,7 @@ class RunJournal:
         *, settled: bool = True,
     ) -> None:  # fmt: skip
         """Acknowledge a row: its record, what we wrote, and that its hash needs no more looking."""
-        held = self._ledger.acknowledged(self._sync.name, [row.key, *filter(None, [row.old_key])])
-        before = held.get(row.key) or held.get(str(row.old_key))
+        before = self._held.get(row.key) or self._held.get(str(row.old_key))
         fields = {**(before.fields if before else {}), **row.agreed, **written}
         fields = {name: value for name, value in fields.items() if name in self._sync.fields}
         refused = any(change.action == "refused" for change in row.changes)
@@ -147,19 +177,18 @@ class RunJournal:
         if row.old_key:
             self._drop(row.old_key)
         theirs, sent, acked = _times(before, row, self._sent_at if written else None)
-        self._ledger.db.execute(
-            "insert or replace into acknowledged values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+        self._accepted.append(
             (
                 self._sync.name, row.key, row.customer, remote_id or row.remote_id,
                 row.row_hash if settled and not refused else None, encoded(fields), int(created),
                 stamp, sent, acked, theirs,
-            ),
+            )
         )  # fmt: skip
 
     def _undone(self, row: PlanRow, outcome: Outcome) -> None:
         if row.op == "create":
             self.accept(row, outcome.remote_id, row.written(), None)
-        self.retire(row)
+        self._retired.append(row)
 
     def retire(self, row: PlanRow) -> None:
         """Leave a record alone from now on."""

@@ -27,6 +27,7 @@ class _Known:
     created: bool = False
     correction: bool = False
     retired: bool = False
+    acked_at: str | None = None
 
 
 _NEW = _Known(None, {})
@@ -218,7 +219,7 @@ class Planner:
             )  # fmt: skip
             if sync.mode == "insert":
                 return replace(base, reason="it is there already, and this sync only creates")
-            correction = link.correction or self._snapshot.was_split(row.customer)
+            correction = link.correction or self._snapshot.was_split(row.customer, link.acked_at)
             decision = decide(desired, record.values, link.written, rules, correction=correction)
             op, reason = "update", "changed"
             if link.old_key:
@@ -263,4 +264,6 @@ def _remembered(row: Row, link: _Known) -> Record | None:
 
 def _of(ack: Acknowledged, on_deleted: str) -> _Known:
     retired = ack.retired and on_deleted == "leave"
-    return _Known(ack.remote_id, ack.fields, created=ack.created, retired=retired)
+    return _Known(
+        ack.remote_id, ack.fields, created=ack.created, retired=retired, acked_at=ack.acked_at
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+import msgspec
 
 from activation.ledger import ActivationError
 
@@ -49,8 +49,9 @@ class Snapshot:
         self.path = published(home)
         self.generation_id = self.path.parent.name
         self._db = duckdb.connect(str(self.path), read_only=True)
+        self._tables: set[str] | None = None
         self.published = self._is_published()
-        self._splits: set[str] | None = None
+        self._splits: dict[str, str] | None = None
 
     def close(self) -> None:
         """Close the file."""
@@ -64,13 +65,13 @@ class Snapshot:
 
     def has(self, table: str) -> bool:
         """Tell whether `schema.table` is there."""
-        schema, _, name = table.partition(".")
-        found = self._db.execute(
-            "select 1 from duckdb_tables() where schema_name = ? and table_name = ? union all "
-            "select 1 from duckdb_views() where schema_name = ? and view_name = ?",
-            [schema, name, schema, name],
-        ).fetchone()
-        return found is not None
+        if self._tables is None:  # no parameters here: they make DuckDB import pandas
+            found = self._db.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() union all "
+                "select schema_name || '.' || view_name from duckdb_views()"
+            ).fetchall()
+            self._tables = {name for (name,) in found}
+        return table in self._tables
 
     def relation(self, name: str) -> "Relation":
         """One sync table."""
@@ -85,13 +86,11 @@ class Snapshot:
         """Ids that merged away -> the ids that stand for them now."""
         if not self.has("marts.customer_aliases") or not keys:
             return {}
-        held = pa.table({"key": pa.array(keys, pa.string())})
-        self._db.register("held", held)
+        _hold(self._db, keys)
         found = self._db.execute(
             "select alias_id, customer_id from marts.customer_aliases "
             "semi join held on alias_id = key"
         ).fetchall()
-        self._db.unregister("held")
         return dict(found)
 
     def records_of(self, source: str, keys: Sequence[str]) -> dict[str, list[str]]:
@@ -99,51 +98,58 @@ class Snapshot:
         found: dict[str, list[str]] = {}
         if not keys:
             return found
-        self._db.register("held", pa.table({"key": pa.array(keys, pa.string())}))
+        _hold(self._db, keys)
         for key, record_id in self._db.execute(
             "select customer_id, source_record_id from marts.customer_identities "
-            "semi join held on customer_id = key where source = ? "
-            "order by customer_id, confidence desc nulls last, linked_at nulls last, 2",
-            [source],
+            f"semi join held on customer_id = key where source = {_text(source)} "
+            "order by customer_id, confidence desc nulls last, linked_at nulls last, 2"
         ).fetchall():
             found.setdefault(key, []).append(record_id)
-        self._db.unregister("held")
         return found
 
-    def was_split(self, customer: str) -> bool:
-        """Tell whether a part of this customer became another one."""
+    def anchors(
+        self, customers: set[str], ours: set[tuple[str, str]]
+    ) -> dict[str, tuple[str, str]]:
+        """Customer -> their first record (source, id) that is not one of ours."""
+        found: dict[str, tuple[str, str]] = {}
+        _hold(self._db, sorted(customers))
+        for key, source, record_id in self._db.execute(
+            "select customer_id, source, source_record_id from marts.customer_identities "
+            "semi join held on customer_id = key order by 1, 2, 3"
+        ).fetchall():
+            if (source, record_id) not in ours:
+                found.setdefault(key, (source, record_id))
+        return found
+
+    def was_split(self, customer: str, since: str | None) -> bool:
+        """Tell whether a part of this customer became another one since then (ISO 8601)."""
         if self._splits is None:
-            self._splits = set()
+            self._splits = {}
             if self.has("identity.identity_events"):
-                columns = {
-                    row[0]
-                    for row in self._db.execute("describe identity.identity_events").fetchall()
-                }
-                if {"event", "customer_id"} <= columns:
-                    found = self._db.execute(
-                        "select customer_id from identity.identity_events where event = 'split'"
-                    ).fetchall()
-                    self._splits = {key for (key,) in found}
-        return customer in self._splits
+                found = self._db.execute(
+                    "select other_id, strftime(max(occurred_at) at time zone 'UTC', '%Y-%m-%dT%H:%M:%S') "
+                    "from identity.identity_events where kind = 'split' group by 1"
+                ).fetchall()
+                self._splits = dict(found)
+        at = self._splits.get(customer)
+        return at is not None and (since is None or at >= since[:19])
 
     def customers(self, keys: Sequence[str]) -> set[str]:
         """Which of these customers exist."""
-        self._db.register("held", pa.table({"key": pa.array(keys, pa.string())}))
+        _hold(self._db, keys)
         found = self._db.execute(
             "select customer_id from marts.customers semi join held on customer_id = key"
         ).fetchall()
-        self._db.unregister("held")
         return {key for (key,) in found}
 
     def consents(self, keys: Sequence[str], purpose: str) -> list[tuple[str, str | None, str]]:
         """(customer, channel, status) of every statement on a purpose, or on everything."""
-        self._db.register("held", pa.table({"key": pa.array(keys, pa.string())}))
+        _hold(self._db, keys)
         found = self._db.execute(
             "select customer_id, channel, status from marts.consents "
-            "semi join held on customer_id = key where purpose in (?, 'all', 'suppression')",
-            [purpose],
+            "semi join held on customer_id = key "
+            f"where purpose in ({_text(purpose)}, 'all', 'suppression')"
         ).fetchall()
-        self._db.unregister("held")
         return found
 
 
@@ -163,24 +169,17 @@ class Relation:
 
     def changed(self, settled: Mapping[str, int | None], size: int) -> Iterator[list[Row]]:
         """Rows whose hash differs from the settled one, `size` at a time, by key."""
-        known = pa.table(
-            {
-                "key": pa.array(list(settled), pa.string()),
-                "settled": pa.array(list(settled.values()), pa.int64()),
-            }
-        )
-        self._db.register("settled", known)
+        _hold(self._db, list(settled), list(settled.values()))
         cursor = self._db.execute(
             f"""
             select r.*, (hash(r) >> 1)::bigint as _hash
-            from {self._name} as r left join settled on r.{KEY} = settled.key
-            where settled.settled is distinct from (hash(r) >> 1)::bigint
+            from {self._name} as r left join held on r.{KEY} = held.key
+            where held.settled is distinct from (hash(r) >> 1)::bigint
             order by r.{KEY}
             """
         )
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()  # materialised: other queries use this connection meanwhile
-        self._db.unregister("settled")
         for start in range(0, len(rows), size):
             part = (dict(zip(names, row, strict=True)) for row in rows[start : start + size])
             yield [
@@ -189,9 +188,28 @@ class Relation:
 
     def missing(self, keys: Sequence[str]) -> list[str]:
         """Which of these keys the table no longer has."""
-        self._db.register("held", pa.table({"key": pa.array(keys, pa.string())}))
+        _hold(self._db, keys)
         found = self._db.execute(
             f"select key from held anti join {self._name} on {KEY} = key order by key"
         ).fetchall()
-        self._db.unregister("held")
         return [key for (key,) in found]
+
+
+def _hold(
+    db: duckdb.DuckDBPyConnection, keys: Sequence[str], settled: Sequence[int | None] = ()
+) -> None:
+    """Put keys (and hashes) into the temporary table `held`.
+
+    As text: handing DuckDB Python objects or Arrow makes it import pandas, half a second of CPU
+    for every run that has next to nothing to do.
+    """
+    db.execute("create or replace temp table held (key varchar, settled bigint)")
+    for start in range(0, len(keys), 50_000):
+        part = _text(msgspec.json.encode(keys[start : start + 50_000]).decode())
+        hashes = _text(msgspec.json.encode(settled[start : start + 50_000]).decode())
+        more = f"unnest(from_json({hashes}, '[\"BIGINT\"]'))" if settled else "null"
+        db.execute(f"insert into held select unnest(from_json({part}, '[\"VARCHAR\"]')), {more}")
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -18,6 +18,7 @@ from singer_sdk import typing as th
 from singer_sdk.sinks import BatchSink
 
 from connectors.target_base.delivery import Delivery, Manners
+from connectors.target_base.said import scrubbed
 from connectors.target_base.values import canonical, outbound, same
 from connectors.target_base.wire import Change, Field, Op, Outcome, Status, Wire, WireError
 
@@ -172,12 +173,3 @@ class CrmTarget(singer_sdk.Target):
         if self.refused:
             sys.stdout.flush()
             raise SystemExit(1)
-
-
-def scrubbed(words: str, values: Mapping[str, Any], longest: int = 300) -> str:
-    """Return a CRM's error without the row's own values."""
-    for name, value in sorted(values.items(), key=lambda item: -len(str(item[1]))):
-        text = str(value)
-        if value is not None and len(text) > 1:
-            words = words.replace(text, f"<{name}>")
-    return " ".join(words.split())[:longest]

@@ -1,6 +1,7 @@
 """A small hub with published generations, and a CRM to write to."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,11 @@ class Hub:
                    "customer_id varchar, channel varchar, purpose varchar, status varchar",
                    [(key, "email", purpose, status) for key, purpose, status in self.consents],
                    )  # fmt: skip
-            _table(db, "identity.identity_events", "event varchar, customer_id varchar",
-                   [("split", key) for key in self.splits])  # fmt: skip
+            _table(
+                db, "identity.identity_events",
+                "kind varchar, customer_id varchar, other_id varchar, occurred_at timestamptz",
+                [("split", "new", key, datetime.now(UTC)) for key in self.splits],
+            )  # fmt: skip
         link = self.home / "published" / "hub.duckdb"
         fresh = link.with_name(".next")
         fresh.symlink_to(folder / "hub.duckdb")

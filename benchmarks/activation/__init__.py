@@ -1,0 +1,1 @@
+"""What activation costs and whether it can be trusted: `make bench-activation`."""

@@ -1,0 +1,61 @@
+"""`make bench-activation`: prints what was measured; the last line is one JSON object.
+
+Tryton and Odoo are used where they run (`../shared/servers`, ports 8084 and 8069). ROWS=10000.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from benchmarks.activation.hubs import ODOO, TRYTON, Where
+from benchmarks.activation.peer import compared
+from benchmarks.activation.real import counted, killed, reachable
+from benchmarks.activation.trouble import troubled
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tessera-bench" / "drt"
+
+
+def main() -> None:
+    """Measure and print."""
+    rows = int(os.environ.get("ROWS", "10000"))
+    kills = int(os.environ.get("KILLS", "20"))
+    found: dict[str, Any] = {}
+    real = {"tryton": Where("target-tryton", TRYTON), "odoo": Where("target-odoo", ODOO)}
+    wanted = os.environ.get("CRMS", "tryton,odoo").split(",")
+    for name, where in real.items():
+        if name not in wanted or not reachable(where):
+            print(f"{name}: not running, left out")
+            continue
+        found[name] = counted(where, rows)
+        print(name, json.dumps(found[name]), flush=True)
+        found[f"{name}_kills"] = killed(where, 1000 if name == "tryton" else 300, kills)
+        print(name, "kills", json.dumps(found[f"{name}_kills"]), flush=True)
+    found["sandbox"] = troubled(2000, kills)
+    print("sandbox", json.dumps(found["sandbox"]), flush=True)
+    peer = compared(rows, CACHE)
+    print("peer", json.dumps(peer), flush=True)
+    print(json.dumps(summary(found, peer)))
+
+
+def summary(found: dict[str, Any], peer: dict[str, Any]) -> dict[str, Any]:
+    """The one object: the worst of all CRMs measured."""
+    crms = [found[name] for name in ("tryton", "odoo") if name in found]
+    killed_ = [value for name, value in found.items() if name.endswith("_kills")]
+    killed_.append(found["sandbox"])
+    return {
+        "requests_when_unchanged": max((c["requests_when_unchanged"] for c in crms), default=None),
+        "rows_per_request": min((c["changed"] / c["writes_changed"] for c in crms), default=None),
+        "rows_per_request_reads_included": min(
+            (c["changed"] / c["requests_changed"] for c in crms), default=None
+        ),
+        "duplicates_after_kills": sum(one["duplicates"] for one in killed_),
+        "unequal_after_kills": sum(one["unequal"] for one in killed_),
+        "unaccounted_after_kills": sum(one["unaccounted"] for one in killed_),
+        "x_peer": peer["x_peer"],
+        "crms": sorted(name for name in found if not name.endswith("_kills")),
+    }
+
+
+if __name__ == "__main__":
+    main()
