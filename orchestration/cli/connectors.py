@@ -22,13 +22,15 @@ def _group() -> None:
 @app.command("new")
 def new(name: Annotated[str, typer.Argument(help="The platform, for example bluesky.")]) -> None:
     """Make the room of a new tap: client, streams, schemas, sandbox, tests."""
+    from connectors.tap_base.scaffold import ScaffoldError, scaffold
+    from orchestration.warehouse.plan import ROOT
+
     try:
-        from connectors.tap_base.scaffold import scaffold
-    except ImportError:
-        raise UserError("there is no scaffold yet; copy connectors/tap_mastodon") from None
-    made = scaffold(name)
+        made = [str(path.relative_to(ROOT)) for path in scaffold(name, ROOT)]
+    except ScaffoldError as error:
+        raise UserError(str(error)) from None
     if settings.json:
         answer({"made": made})
     else:
         for path in made:
-            answers.print(str(path), markup=False)
+            answers.print(path, markup=False)
