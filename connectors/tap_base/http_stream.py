@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from typing_extensions import TypeVar
 
 from connectors.tap_base.errors import AnswerError
 from connectors.tap_base.feed import Along, Entry, Feed
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from connectors.tap_base.http_tap import HttpTap
 
 
-class HttpStream(Stream):
-    """A stream of one source's API."""
+C_co = TypeVar("C_co", bound="Client", default="Client", covariant=True)
+
+
+class HttpStream(Stream, Generic[C_co]):
+    """A stream of one source's API; `HttpStream[AcmeClient]` where the room's client has more."""
 
     name: str
     primary_keys: Sequence[str] = ("id",)
@@ -121,9 +125,9 @@ class HttpStream(Stream):
     # How it is read
 
     @property
-    def client(self) -> "Client":
+    def client(self) -> C_co:
         """The tap's client."""
-        return self.tap.client
+        return cast("C_co", self.tap.client)
 
     def entry(self, row: Any, feed: Feed) -> Entry | None:
         """Make a record: the room's fields, opaque ids as text, times as UTC instants."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, cast
 
 import click
 from singer_sdk import typing as th
@@ -11,7 +11,7 @@ from singer_sdk.helpers.capabilities import TapCapabilities
 
 from connectors.tap_base.check import Report, check
 from connectors.tap_base.http import Client
-from connectors.tap_base.http_stream import HttpStream
+from connectors.tap_base.http_stream import C_co, HttpStream
 from connectors.tap_base.notices import Redaction
 from connectors.tap_base.tap import Tap
 
@@ -54,7 +54,7 @@ COMMON = th.PropertiesList(
 ).to_dict()
 
 
-class HttpTap(Tap):
+class HttpTap(Tap, Generic[C_co]):
     """A tap over an HTTP API: a room names its client, its streams and its own settings."""
 
     client_class: ClassVar[type[Client]]
@@ -94,9 +94,9 @@ class HttpTap(Tap):
         )
 
     @cached_property
-    def client(self) -> Client:
+    def client(self) -> C_co:
         """The client all streams share, and with it the rate limit."""
-        return self.client_class(self.config, self.logger)
+        return cast("C_co", self.client_class(self.config, self.logger))
 
     def discover_streams(self) -> Sequence[HttpStream]:
         """Return the room's streams."""

@@ -19,12 +19,12 @@ class ScaffoldError(ValueError):
     """The room cannot be made; nothing was written."""
 
 
-def scaffold(name: str, root: Path) -> list[Path]:
+def scaffold(name: str, root: Path | None = None) -> list[Path]:
     """Make a new live room.
 
     Args:
         name: Lower-case letters, digits and single underscores: `acme`, `acme_forum`.
-        root: The checkout.
+        root: The checkout; the working directory where left out.
 
     Returns:
         The files written or changed.
@@ -32,6 +32,7 @@ def scaffold(name: str, root: Path) -> list[Path]:
     Raises:
         ScaffoldError: The name is taken or none, or the root is no checkout.
     """
+    root = root or Path.cwd()
     room = root / "connectors" / f"tap_{name}"
     union = root / "dbt_project" / "models" / "intermediate" / "int_interactions.sql"
     project = root / "pyproject.toml"

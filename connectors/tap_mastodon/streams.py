@@ -19,15 +19,13 @@ def links(size: int) -> NextUrl:
     return NextUrl(size={"limit": size}, otherwise=Before("max_id", size={"limit": size}))
 
 
-class MastodonStream(HttpStream):
+class MastodonStream(HttpStream[MastodonClient]):
     """A stream of what our account sees."""
 
     @property
     def me(self) -> str:
         """The id of our account."""
-        client = self.client
-        assert isinstance(client, MastodonClient)  # noqa: S101 - the tap names it
-        return client.own_id()
+        return self.client.own_id()
 
 
 class Accounts(MastodonStream):

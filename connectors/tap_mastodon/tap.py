@@ -11,7 +11,7 @@ from connectors.tap_mastodon.client import APP, MastodonClient
 from connectors.tap_mastodon.streams import Accounts, Conversations, Notifications, Statuses
 
 
-class TapMastodon(HttpTap):
+class TapMastodon(HttpTap[MastodonClient]):
     """Reads what one Mastodon account sees: followers, mentions, its own posts, their threads."""
 
     name = "tap-mastodon"
@@ -37,11 +37,9 @@ class TapMastodon(HttpTap):
 
     def identify(self) -> Mapping[str, Any]:
         """Ask who the token belongs to and, where the server tells, what it may do."""
-        client = self.client
-        assert isinstance(client, MastodonClient)  # noqa: S101 - named above
-        client.own_id()
+        self.client.own_id()
         try:
-            return {"scopes": client.get(APP).body.get("scopes")}
+            return {"scopes": self.client.get(APP).body.get("scopes")}
         except MissingError:  # servers that only speak the API, such as snac
             return {}
 
