@@ -11,12 +11,9 @@ from orchestration.processes.redaction import Redactor
 
 _LONGEST_SENTENCE = 600
 _LARGEST_LOG = 5_000_000
-# `2026-11-21 10:00:00,000 | ERROR    | tap-files            | message`: the Singer SDK's format.
-_PREFIX = re.compile(
-    r"^\S*\d{2}:\d{2}:\d{2}\S*\s*\|\s*(?P<level>[A-Z]+)\s*\|\s*[^|]*\|\s*(?P<text>.*)$"
-    r"|^(?:\S+ )?\d{2}:\d{2}:\d{2}\S*\s*\|?\s*(?P<level2>[A-Z]+)\s*\|?\s*[^|]*\|\s*(?P<text2>.*)$"
-    r"|^(?P<level3>ERROR|CRITICAL|WARNING|INFO|DEBUG)[: ]+(?:root:|[\w.-]+:)?\s*(?P<text3>.*)$"
-)
+_LEVEL = r"(DEBUG|INFO|WARNING|ERROR|CRITICAL)"
+# `2026-11-21 10:00:00,000 | ERROR    | tap-files    | message` is the Singer SDK's format.
+_LINE = re.compile(rf"^(?:[^|]*\|\s*{_LEVEL}\s*\|[^|]*\||{_LEVEL}\b[: ])\s*(.*)$")
 _METRIC = re.compile(r'"metric":\s*"record_count",\s*"value":\s*(\d+)')
 
 
@@ -31,11 +28,10 @@ def open_log(folder: Path, name: str) -> IO[str]:
 
 def level_and_text(line: str) -> tuple[str, str]:
     """Splits a log line; the level is empty for a line that is no log line."""
-    match = _PREFIX.match(line)
+    match = _LINE.match(line)
     if match is None:
         return "", line.strip()
-    found = [value for value in match.groups() if value is not None]
-    return found[0], found[1].strip()
+    return match[1] or match[2], match[3].strip()
 
 
 class Ear:
