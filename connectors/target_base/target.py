@@ -44,8 +44,12 @@ SHARED_SETTINGS = (
 class CrmSink(BatchSink):
     """One stream into one CRM object."""
 
-    target: "CrmTarget"
     max_size = 1000
+
+    def __init__(self, target: "CrmTarget", *given: Any, **named: Any) -> None:
+        super().__init__(target, *given, **named)
+        self.target = target
+        self._fields: dict[str, Field] | None = None
 
     @property
     def include_sdc_metadata_properties(self) -> bool:
@@ -57,10 +61,11 @@ class CrmSink(BatchSink):
         settings = dict(self.config)
         settings.setdefault("object", self.stream_name)
         if not self.key_properties:
-            message = f"{self.target.name}: {self.stream_name}: the stream has no key, rows cannot be matched"
-            raise WireError(f"{message}; set key_properties in the tap or its catalog")
+            raise WireError(
+                f"{self.target.name}: {self.stream_name}: the stream has no key, so rows cannot be "
+                "matched; set key_properties in the tap or its catalog"
+            )
         self.wire: Wire = self.target.connect(settings)
-        self._fields: dict[str, Field] | None = None
 
     def process_batch(self, context: dict[str, Any]) -> None:
         """Write the rows that differ; the later of two rows with one key wins."""
