@@ -56,3 +56,7 @@ bench-social: install
 
 clean:
 	rm -rf $(VENV) .tessera
+
+# Real people and accounts through the whole run, with and without the handles that the CRM declares.
+bench-congress: install
+	$(BIN)/python -m benchmarks.congress.measure

@@ -1,7 +1,7 @@
 """Chunks of lines into a load: whole chunks of records at once where nothing is out of the way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -36,12 +36,11 @@ class Messages:
             LandingError: the load cannot go on; the message names the line.
         """
         if self._fast(chunk):
-            self._lines += chunk.count(b"\n")
             return
         for part, control in _split(chunk):
             if control or not self._fast(part):
                 self._slow(part)
-            self._lines += part.count(b"\n")
+                self._lines += part.count(b"\n")
 
     def _fast(self, chunk: bytes) -> bool:
         decoder = self._current()
@@ -52,25 +51,30 @@ class Messages:
             return False
         if b"\\" in chunk and b"\\u0000" in chunk:
             return False
+        from connectors.target_landing.arrays import line_ends
+
         try:
             messages = decoder.decode_lines(chunk)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return False
-        if len(messages) != chunk.count(b"\n") + (not chunk.endswith(b"\n")):
+        ends = line_ends(chunk)
+        if len(messages) != ends + (not chunk.endswith(b"\n")):
             return False
-        places: dict[type, list[int]] = {}
-        if len(self._names) == 1:
-            places[type(messages[0])] = list(range(len(messages)))
+        numbers = self._load.numbers(len(messages))
+        kinds = set(map(type, messages))
+        if len(kinds) == 1:
+            self._file(self._names[kinds.pop()], messages, range(len(messages)), numbers, chunk)
         else:
+            places: dict[type, list[int]] = {}
             for place, message in enumerate(messages):
                 places.setdefault(type(message), []).append(place)
-        numbers = self._load.numbers(len(messages))
-        for kind, own in places.items():
-            self._file(self._names[kind], [messages[i] for i in own], own, numbers, chunk)
+            for kind, own in places.items():
+                self._file(self._names[kind], [messages[i] for i in own], own, numbers, chunk)
+        self._lines += ends
         return True
 
     def _file(
-        self, name: str, messages: list[Any], places: list[int], numbers: range, chunk: bytes
+        self, name: str, messages: list[Any], places: Sequence[int], numbers: range, chunk: bytes
     ) -> None:
         from connectors.target_landing.stream import Rows
 
@@ -79,7 +83,7 @@ class Messages:
         stream = self._load.streams[name]
         rows = Rows(
             [],
-            [numbers[i] for i in places],
+            numbers if isinstance(places, range) else [numbers[i] for i in places],
             [message.time_extracted for message in messages],
             [message.version for message in messages],
         )

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ class OpenPackage:
         deleted = own.pop(DELETED_AT, None)
         count = len(rows.numbers)
         own["_tessera_package"] = pa.repeat(pa.scalar(self.number, pa.int64()), count)
-        own["_tessera_row"] = pa.array(rows.numbers, pa.int64())
+        own["_tessera_row"] = _numbers(rows.numbers)
         batched = pa.scalar(self.batched_at, INSTANT)
         own["_sdc_extracted_at"] = _extracted(rows.extracted, batched, count)
         own["_sdc_batched_at"] = pa.repeat(batched, count)
@@ -157,6 +158,12 @@ class OpenPackage:
             "types": kinds,
             "drift": schema.drift,
         }
+
+
+def _numbers(numbers: Sequence[int]) -> pa.Array:
+    if isinstance(numbers, range):
+        return pa.arange(numbers.start, numbers.stop)
+    return pa.array(numbers, pa.int64())
 
 
 def _kinds(columns: tuple[Column, ...]) -> dict[str, str]:

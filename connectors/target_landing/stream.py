@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+from msgspec.structs import astuple
 
 from connectors.target_landing.arrays import build
 from connectors.target_landing.columns import Column, message_type, record_type
@@ -79,7 +79,6 @@ class Stream:
     max_bytes: int
     message: type[msgspec.Struct] | None = field(default=None, init=False)
     _records: "msgspec.json.Decoder[Any] | None" = field(default=None, init=False)
-    _cells: Callable[[Any], tuple[Any, ...]] = field(default=tuple, init=False)
 
     def retype(self) -> None:
         """Build decoders for the columns as they are now."""
@@ -87,9 +86,6 @@ class Stream:
         record = record_type(columns) if columns and self.schema.keys_known else None
         self.message = message_type(self.schema.name, record) if record else None
         self._records = msgspec.json.Decoder(record) if record else None
-        names = [f"f{i}" for i in range(len(columns))]
-        get: Any = attrgetter(*names) if names else None
-        self._cells = get if len(names) > 1 else lambda record: (get(record),)
 
     def take_decoded(self, records: list[Any], rows: Rows, size: int) -> None:
         """File records that are decoded already; `rows.records` is not looked at.
@@ -98,7 +94,7 @@ class Stream:
             MisfitError: some record is out of the ordinary; none was filed.
         """
         columns = self.schema.columns
-        cells = zip(*map(self._cells, records), strict=True)
+        cells = zip(*map(astuple, records), strict=True)
         arrays = [build(column, part) for column, part in zip(columns, cells, strict=True)]
         self.emit(columns, arrays, rows, size)
 
