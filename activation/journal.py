@@ -87,7 +87,8 @@ class RunJournal:
     ) -> tuple[Any, ...]:  # fmt: skip
         return (
             self.run_id, self.generation_id, self._sync.name, row.key, row.customer, str(op),
-            row.remote_id, encoded(fields), encoded(before), row.row_hash, status, error, now(), None,
+            row.remote_id, encoded(fields), encoded(before), row.row_hash, status, error,
+            self._sent_at or now(), None,
         )  # fmt: skip
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:

@@ -61,7 +61,7 @@ def _writes(home: Path, run_id: int) -> int:
 
     ledger = Ledger(home, "crm")
     row = ledger.db.execute(
-        "select count(distinct settled_at) from activation_log where run_id = ?", (run_id,)
+        "select count(distinct intended_at) from activation_log where run_id = ?", (run_id,)
     ).fetchone()
     ledger.close()
     return int(row[0])
