@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import UserError, answer, answers, settings
+from orchestration.site import Site
 
 app = typer.Typer(help="Who may ask the lookup API and see the pages.", no_args_is_help=True)
 
@@ -18,7 +19,7 @@ def serve(
     """Serve the lookup API and the customer pages of what is published."""
     from serving.server import serve as run
 
-    site = settings.site()
+    site = _site()
     ledger = site.hub.identity.get("decisions")
     answers.print(f"http://{host}:{port} (tokens: `tessera tokens create NAME`)", markup=False)
     run(
@@ -46,7 +47,7 @@ def create(
 
     try:
         secret, token = tokens.issue(
-            settings.site().home.root,
+            _site().home.root,
             name,
             audience,
             scope or tokens.SCOPES,
@@ -66,7 +67,7 @@ def show() -> None:
     """Show what is known of all tokens; never the tokens."""
     from serving import tokens
 
-    found = tokens.all_tokens(settings.site().home.root)
+    found = tokens.all_tokens(_site().home.root)
     if settings.json:
         answer([{**_fields(token)} for token in found])
         return
@@ -81,9 +82,13 @@ def revoke(token_id: Annotated[str, typer.Argument(help="As `tokens list` shows 
     from serving import tokens
 
     try:
-        tokens.revoke(settings.site().home.root, token_id)
+        tokens.revoke(_site().home.root, token_id)
     except tokens.TokenError as error:
         raise UserError(str(error)) from None
+
+
+def _site() -> Site:
+    return Site.open_or_demo(settings.config, settings.home)
 
 
 def _fields(token: object) -> dict[str, str]:

@@ -8,16 +8,16 @@ NAME = "fingerprints.parquet"
 _SQL = """
     copy (
         with rows as (
-            select customer_id, hash(customers) as hashed from hub.marts.customers as customers
+            select customer_id, hash(customers) as hashed, true as listed from hub.marts.customers as customers
             union all
-            select customer_id, sum(hash(rows)) from hub.marts.customer_identities as rows
+            select customer_id, sum(hash(rows)), false from hub.marts.customer_identities as rows
             group by customer_id
             union all
-            select customer_id, sum(hash(rows, 'consent')) from hub.marts.consents as rows
+            select customer_id, sum(hash(rows, 'consent')), false from hub.marts.consents as rows
             group by customer_id
         )
         select customer_id, hash(customer_id, sum(hashed)) as fingerprint
-        from rows group by customer_id
+        from rows group by customer_id having bool_or(listed)
     ) to '{path}' (format parquet, compression zstd)
 """
 

@@ -1,6 +1,7 @@
 """A small published hub, and a PostgreSQL server of one's own."""
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -63,9 +64,7 @@ class Postgres:
         return f"postgresql://owner:owner-secret@127.0.0.1:{self.port}/postgres"
 
     def control(self, *arguments: str) -> None:
-        as_postgres(
-            [str(bin_folder() / "pg_ctl"), "-D", str(self.folder / "data"), *arguments]
-        )
+        as_postgres([str(bin_folder() / "pg_ctl"), "-D", str(self.folder / "data"), *arguments])
 
 
 def bin_folder() -> Path:
@@ -94,8 +93,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     secret = folder / "secret"
     secret.write_text("owner-secret")
     subprocess.run(
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout server.key -out server.crt "
-        "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1".split(),
+        shlex.split(
+            "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout server.key -out server.crt "
+            "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+        ),
         cwd=folder,
         check=True,
         capture_output=True,

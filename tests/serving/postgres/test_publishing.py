@@ -62,19 +62,24 @@ def test_hostile_values_survive(tmp_path: Path, settings: Settings) -> None:
             170141183460469231731687303715884105727::hugeint as big,
             sum(2::hugeint) as summed,
             99999999999999999999999999999999.999999::decimal(38, 6) as exact,
-            '' as empty, null::varchar as missing, 'a' || chr(0) || 'b' as nul, 'a,"b"\n' || chr(13) as quotes,
-            ['x', null, 'a"b\\c,{}', ''] as list, []::varchar[] as nothing, null::varchar[] as no_list, [1, null] as numbers,
+            '' as empty, null::varchar as missing, 'a' || chr(0) || 'b' as nul,
+            'a,"b"\n' || chr(13) as quotes,
+            ['x', null, 'a"b\\c,{}', ''] as list, []::varchar[] as nothing,
+            null::varchar[] as no_list, [1, null] as numbers,
             '{"a": "x\\u0000\\u0000y", "b": "\\\\u0000"}'::json as document,
             {'name': 'O''Neil' || chr(0), 'deep': [{'n': 1}]} as struct, map {'k': 1.5} as mapped,
-            'nan'::double as odd_number, -0.1::double as tenth, timestamptz '2026-01-01 00:00:00.123456+02' as at,
-            '\\xAA00'::blob as bytes, interval 3 month as span, date '0044-03-15 (BC)' as ides, '‮rtl' as rtl"""
+            'nan'::double as odd_number, -0.1::double as tenth,
+            timestamptz '2026-01-01 00:00:00.123456+02' as at,
+            '\\xAA00'::blob as bytes, interval 3 month as span, date '0044-03-15 (BC)' as ides,
+            chr(8238) || 'rtl' as rtl"""
         )
     (folder / "hashes.json").write_text("{}")
     publish(folder, settings)
     row = ask(
         settings,
         "select big, summed, exact, empty, missing, nul, quotes, list, nothing, no_list, numbers, "
-        "document ->> 'a', document ->> 'b', struct ->> 'name', mapped ->> 'k', odd_number::text, tenth, "
+        "document ->> 'a', document ->> 'b', struct ->> 'name', mapped ->> 'k', "
+        "odd_number::text, tenth, "
         "at at time zone 'UTC', encode(bytes, 'hex'), span::text, ides::text, rtl from odd",
     )[0]
     assert row[0] == 2**127 - 1
@@ -85,7 +90,7 @@ def test_hostile_values_survive(tmp_path: Path, settings: Settings) -> None:
     assert row[11:13] == ("x��y", "\\u0000")
     assert row[13:17] == ("O'Neil�", "1.5", "NaN", -0.1)
     assert str(row[17]) == "2025-12-31 22:00:00.123456"
-    assert row[18:] == ("aa3030", "3 mons", "0044-03-15 BC", "‮rtl")
+    assert row[18:] == ("aa3030", "3 mons", "0044-03-15 BC", chr(8238) + "rtl")
 
 
 def test_unchanged_tables_are_not_copied_again(
@@ -212,9 +217,12 @@ def test_two_publications_do_not_mix(home: Path, settings: Settings) -> None:
     from serving.postgres import ledger
     from serving.postgres.connection import connect
 
-    with connect(settings.dsn) as other, ledger.alone(other, settings.schema):
-        with pytest.raises(PostgresError, match="under way"):
-            publish(generation(home), settings)
+    with (
+        connect(settings.dsn) as other,
+        ledger.alone(other, settings.schema),
+        pytest.raises(PostgresError, match="under way"),
+    ):
+        publish(generation(home), settings)
 
 
 def test_twenty_clients_read_whole_generations_through_ten_swaps(
