@@ -28,12 +28,25 @@ def propagate(weights: sparse.csr_matrix) -> Labels:
             (np.ones(people), (np.arange(people), labels)), shape=(people, people)
         )
         votes = (pulled @ chosen).tocsr()
-        votes.sort_indices()
-        heaviest: Labels = np.asarray(votes.argmax(axis=1)).ravel().astype(np.int64)
+        heaviest = _heaviest(votes)
         if np.array_equal(heaviest, labels):
             break
         labels = heaviest
     return labels
+
+
+def _heaviest(votes: sparse.csr_matrix) -> Labels:
+    """Column of each row's largest value, the smallest of several; no row is empty.
+
+    As scipy's argmax, which asks row by row.
+    """
+    votes.sort_indices()
+    rows = np.repeat(np.arange(votes.shape[0]), np.diff(votes.indptr))
+    largest = np.maximum.reduceat(votes.data, votes.indptr[:-1])
+    winners = np.flatnonzero(votes.data >= largest[rows])
+    _, first = np.unique(rows[winners], return_index=True)
+    found: Labels = votes.indices[winners[first]].astype(np.int64)
+    return found
 
 
 def communities(connection: Any, ties: Any, people: Any) -> pa.Table:
@@ -59,9 +72,8 @@ def communities(connection: Any, ties: Any, people: Any) -> pa.Table:
     """).fetchnumpy()
     connection.unregister("all_ties")
     connection.unregister("tied_people")
-    ids, places = np.unique(
-        np.concatenate([found["one"], found["other"]]).astype(str), return_inverse=True
-    )
+    # integers first: sorting a million texts would cost more than all the sweeps
+    ids, places = np.unique(np.concatenate([found["one"], found["other"]]), return_inverse=True)
     if not len(ids):
         return pa.table(
             {"customer_id": pa.array([], pa.string()), "community_id": pa.array([], pa.string())}

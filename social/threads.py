@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 NEVER_DEEPER = 64  # doublings: enough for any chain that fits a disk; a loop of parents ends here
 _EMPTY = """
-    select null::varchar as source, null::varchar as interaction_id, null::varchar as thread_id,
-        null::varchar as moved_from, null::bigint as loaded_package where false
+    select null::varchar as source, null::varchar as interaction_id, null::varchar as parent_id,
+        null::varchar as thread_id, null::varchar as moved_from, null::bigint as loaded_package
+    where false
 """
 
 
@@ -32,14 +33,16 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         known: Table of threads found before; None at the first time.
 
     Returns:
-        Arrow table (source, interaction_id, thread_id, moved_from, loaded_package).
+        Arrow table (source, interaction_id, parent_id, thread_id, moved_from, loaded_package).
     """
     connection.register("said_before_threads", said)
-    known_rows = f"select * from {known}" if known else _EMPTY
+    # named where it is used: a CTE that is used thrice would be copied in whole
+    known_rows = known or f"({_EMPTY})"
     connection.execute(f"""
         create or replace temp table new_said as
-        with known as ({known_rows}),
-        seen as (select source, max(loaded_package) as package from known group by source)
+        with seen as (
+            select source, max(loaded_package) as package from {known_rows} group by source
+        )
         select row_number() over () - 1 as place, said.*
         from said_before_threads as said
         left join seen on said.source = seen.source
@@ -60,10 +63,9 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         "new_tops", {"place": np.arange(count, dtype=np.int64), "top": tops.astype(np.int64)}
     )
     found = connection.execute(f"""
-        with known as ({known_rows}),
-        placed as (
+        with placed as (
             select
-                said.source, said.interaction_id, said.loaded_package,
+                said.source, said.interaction_id, said.parent_id, said.loaded_package,
                 coalesce(
                     said.thread_id, top.thread_id, above.thread_id,
                     top.parent_id, top.interaction_id
@@ -71,33 +73,41 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
             from new_said as said
             inner join new_tops as tops on said.place = tops.place
             inner join new_said as top on tops.top = top.place
-            left join known as above
+            left join {known_rows} as above
                 on top.source = above.source and top.parent_id = above.interaction_id
         ),
         named as (
             select placed.*, before.thread_id as before_id
             from placed
-            left join known as before
+            left join {known_rows} as before
                 on placed.source = before.source
                 and placed.interaction_id = before.interaction_id
         ),
+        arrived as (
+            select * from named where before_id is null
+        ),
+        -- below a late parent: into its thread, or at least with a parent they know now
         moved as (
             select
-                below.source, below.interaction_id, late.thread_id,
-                below.thread_id as moved_from, late.loaded_package
-            from known as below
-            inner join placed as late
+                below.source, below.interaction_id, below.parent_id, late.thread_id,
+                below.thread_id as left_id, late.loaded_package
+            from {known_rows} as below
+            inner join arrived as late
                 on below.source = late.source and below.thread_id = late.interaction_id
-            left join placed as again
-                on below.source = again.source and below.interaction_id = again.interaction_id
-            where late.thread_id <> late.interaction_id and again.interaction_id is null
+            where late.thread_id <> late.interaction_id
+                or below.parent_id = late.interaction_id
         )
         select
-            source, interaction_id, thread_id,
+            source, interaction_id, parent_id, thread_id,
             case when before_id <> thread_id then before_id end as moved_from, loaded_package
         from named
         union all
-        select source, interaction_id, thread_id, moved_from, loaded_package from moved
+        select
+            moved.source, moved.interaction_id, moved.parent_id, moved.thread_id,
+            case when moved.left_id <> moved.thread_id then moved.left_id end, moved.loaded_package
+        from moved
+        anti join named as again
+            on moved.source = again.source and moved.interaction_id = again.interaction_id
     """).to_arrow_table()
     connection.execute("drop table new_said")
     for name in ("said_before_threads", "new_tops"):

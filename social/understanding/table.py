@@ -8,6 +8,7 @@ from social.understanding.interface import ASPECTS
 from social.understanding.scoring import fingerprint, score
 
 CHUNK = 100_000  # texts in memory at once
+FEW = 20_000
 SCHEMA = pa.schema(
     [
         ("text_key", pa.string()),
@@ -34,22 +35,28 @@ def understand(
     stamp = fingerprint(classifiers)
     connection.register("turns_to_understand", turns)
     connection.register("said_to_understand", said)
-    scored = f"select text_key from {known} where classifiers = '{stamp}'" if known else None
-    unscored = f"and text_key not in ({scored})" if scored else ""
+    scored = (
+        f"anti join (select text_key from {known} where classifiers = '{stamp}') as scored "
+        "on turns.text_key = scored.text_key"
+        if known
+        else ""
+    )
     connection.execute(f"""
+        create or replace temp table news as
+        select turns.source, turns.interaction_id, turns.thread_id, turns.text_key
+        from turns_to_understand as turns {scored}
+        where turns.text_key is not null and turns.speaks_for is null
+    """)
+    connection.execute("""
         create or replace temp table unscored as
-        with ours as (
-            select distinct source, thread_id from turns_to_understand
+        select arg_min(source, interaction_id) as source, min(interaction_id) as interaction_id,
+            text_key
+        from news
+        semi join (
+            select source, thread_id from turns_to_understand
             where speaks_for is not null or addresses is not null or direction = 'inbound'
-        )
-        select any_value(said.source) as source, any_value(said.interaction_id) as interaction_id,
-            turns.text_key
-        from turns_to_understand as turns
-        semi join ours on turns.source = ours.source and turns.thread_id = ours.thread_id
-        inner join said_to_understand as said
-            on turns.source = said.source and turns.interaction_id = said.interaction_id
-        where turns.text_key is not null and turns.speaks_for is null {unscored}
-        group by turns.text_key
+        ) as ours on news.source = ours.source and news.thread_id = ours.thread_id
+        group by text_key
     """)
     tables = []
     keys = connection.execute("""
@@ -62,14 +69,15 @@ def understand(
         tables.append(
             _scored([key for key, _ in rows], [text for _, text in rows], stamp, classifiers)
         )
-    connection.execute("drop table unscored")
+    connection.execute("drop table unscored; drop table news")
     for name in ("turns_to_understand", "said_to_understand"):
         connection.unregister(name)
     return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
 
 
 def _scored(keys: list[str], texts: list[str], stamp: str, classifiers: dict[str, str]) -> pa.Table:
-    found = score(texts, classifiers)
+    # a second process is worth its start only for many texts
+    found = score(texts, classifiers, workers=2 if len(texts) > FEW else 1)
     columns: dict[str, Any] = {"text_key": keys, "classifiers": [stamp] * len(keys)}
     for aspect in ASPECTS:
         verdicts = [getattr(row, aspect) for row in found]

@@ -94,6 +94,19 @@
     {% endif %}
 {% endmacro %}
 
+{# What was deleted, or lost its text or its conversation, is understood no more: pre-hook. #}
+{% macro forget_unheard() %}
+    {% set turns = ref('int_turns') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    using {{ turns }} as turns
+    where
+        known.source = turns.source
+        and known.interaction_id = turns.interaction_id
+        and (turns.deleted or turns.text_key is null)
+    {% endif %}
+{% endmacro %}
+
 {#
   Facts that no landed record holds (when a rule fired, when a customer entered a segment) are kept beside
   the packages, so that they survive the warehouse: `<landing>/_social/ledger=<name>/*.parquet`.

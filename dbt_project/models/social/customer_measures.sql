@@ -6,7 +6,7 @@
 -- * expected orders in 365 days: alive * rate * 365; average order: own average and that of all, weighted n : 3.
 -- * lifetime value: their product; the interval is 80%, from the Gamma-Poisson variance.
 -- * engagement: messages, at most 5 a day, halved every 30 days. risk: 0.4 churn threats (any in 90 days),
---   0.3 share of negative messages, 0.3 chance of having left.
+--   0.3 share of messages that speak negatively to a brand, 0.3 chance of having left.
 with orders as (
     select * from {{ ref('int_orders') }} where occurred_at <= {{ as_of() }}
 ),
@@ -59,31 +59,45 @@ valued as (
     from alive
 ),
 
-said as (
+-- By account first: accounts are fewer than words, and only they need to be looked up.
+spoke as (
     select
-        clusters.customer_id,
-        cast(turns.said_at as date) as day,
-        count(*) as messages,
-        count(*) filter (understood.sentiment = 'negative') as negative,
-        count(*) filter (understood.intent = 'churn_threat') as threats
-    from {{ ref('int_turns') }} as turns
-    inner join {{ ref('clusters') }} as clusters
-        on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
-    left join {{ ref('interaction_understanding') }} as understood
-        on turns.source = understood.source and turns.interaction_id = understood.interaction_id
-    where not turns.deleted and turns.said_at > {{ as_of() }} - interval 365 day
-    group by clusters.customer_id, cast(turns.said_at as date)
+        source,
+        author_record_id,
+        sum(least(messages, 5) * pow(0.5, date_diff('day', day, cast({{ as_of() }} as date)) / 30.0)) as engagement,
+        sum(messages) filter (day > cast({{ as_of() }} as date) - 90) as messages_90d
+    from (
+        select source, author_record_id, cast(said_at as date) as day, count(*) as messages
+        from {{ ref('int_turns') }}
+        where not deleted and said_at > {{ as_of() }} - interval 365 day
+        group by source, author_record_id, cast(said_at as date)
+    )
+    group by source, author_record_id
+),
+
+felt as (
+    select
+        source,
+        author_record_id,
+        count(*) filter (sentiment = 'negative') as negative_90d,
+        count(*) filter (intent = 'churn_threat') as churn_threats_90d
+    from {{ ref('routing_candidates') }}
+    where cast(said_at as date) > cast({{ as_of() }} as date) - 90
+    group by source, author_record_id
 ),
 
 engaged as (
     select
-        customer_id,
-        sum(least(messages, 5) * pow(0.5, date_diff('day', day, cast({{ as_of() }} as date)) / 30.0)) as engagement,
-        sum(messages) filter (recent) as messages_90d,
-        sum(negative) filter (recent) as negative_90d,
-        sum(threats) filter (recent) as churn_threats_90d
-    from (select *, day > cast({{ as_of() }} as date) - 90 as recent from said)
-    group by customer_id
+        clusters.customer_id,
+        sum(spoke.engagement) as engagement,
+        sum(spoke.messages_90d) as messages_90d,
+        sum(felt.negative_90d) as negative_90d,
+        sum(felt.churn_threats_90d) as churn_threats_90d
+    from spoke
+    inner join {{ ref('clusters') }} as clusters
+        on spoke.source = clusters.source and spoke.author_record_id = clusters.source_record_id
+    left join felt on spoke.source = felt.source and spoke.author_record_id = felt.author_record_id
+    group by clusters.customer_id
 ),
 
 waiting as (

@@ -1,24 +1,41 @@
 -- Grain: one topic of one product in one segment in one week: how much of it, how it feels, how much lifetime value
 -- it touches, whether it left its own past, and up to three voices without names. Quotes come from what is still
 -- said: a deleted post leaves none. Small groups give none either, because a quote from one of two is a name.
-with voices as (
+with strongest as (
     select
-        candidates.topic,
-        coalesce(candidates.product, 'any') as product,
-        cast(date_trunc('week', candidates.said_at) as date) as week,
-        {{ without_names('said.text', 'authors.full_name') }} as quote,
-        abs(candidates.sentiment_score) as strength,
-        candidates.author_record_id
-    from {{ ref('routing_candidates') }} as candidates
-    inner join {{ ref('int_interactions') }} as said
-        on candidates.source = said.source and candidates.interaction_id = said.interaction_id
-    left join {{ ref('customers') }} as authors on candidates.customer_id = authors.customer_id
+        source,
+        interaction_id,
+        customer_id,
+        topic,
+        coalesce(product, 'any') as product,
+        cast(date_trunc('week', said_at) as date) as week,
+        abs(sentiment_score) as strength,
+        author_record_id
+    from {{ ref('routing_candidates') }}
     where
-        not said.deleted
-        and not candidates.is_private
-        and not candidates.is_bot
-        and not candidates.thanks
-        and candidates.intent not in ('noise', 'unknown', 'error')
+        not is_private
+        and not is_bot
+        and not thanks
+        and intent not in ('noise', 'unknown', 'error')
+    qualify
+        row_number() over (
+            partition by topic, product, date_trunc('week', said_at) order by abs(sentiment_score) desc, source, interaction_id
+        ) <= 20
+),
+
+voices as (
+    select
+        strongest.topic,
+        strongest.product,
+        strongest.week,
+        {{ without_names('said.text', 'authors.full_name') }} as quote,
+        strongest.strength,
+        strongest.author_record_id
+    from strongest
+    inner join {{ ref('int_interactions') }} as said
+        on strongest.source = said.source and strongest.interaction_id = said.interaction_id
+    left join {{ ref('customers') }} as authors on strongest.customer_id = authors.customer_id
+    where not said.deleted
 ),
 
 loudest as (

@@ -7,14 +7,11 @@
 -- customers is added later, because that changes without anybody saying anything). Threads that a new, edited or
 -- moved turn touches are told again from their first turn; one that lost all
 -- its turns goes.
-with turns as (
-    select * from {{ ref('int_turns') }}
-),
-
+with
 {% if is_incremental() %}
 news as (
     select turns.source, turns.thread_id, turns.moved_from
-    from turns
+    from {{ ref('int_turns') }} as turns
     left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
         on turns.source = seen.source
     where turns.loaded_package > coalesce(seen.package, 0)
@@ -31,13 +28,13 @@ touched as (
 ),
 {% else %}
 touched as (
-    select distinct source, thread_id from turns
+    select distinct source, thread_id from {{ ref('int_turns') }}
 ),
 {% endif %}
 
 involved as (
     select turns.*
-    from turns
+    from {{ ref('int_turns') }} as turns
     semi join touched on turns.source = touched.source and turns.thread_id = touched.thread_id
 ),
 

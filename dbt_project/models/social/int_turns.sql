@@ -6,7 +6,7 @@
 -- Grain: one interaction as a turn of its thread: who speaks, to whom, in public or not. Holds no text, only its
 -- hash. Clocks differ: what claims to be said in the future counts as said now.
 with changed as (
-    select threads.*
+    select threads.* exclude (parent_id)
     from {{ ref('int_threads') }} as threads
     {% if is_incremental() %}
     left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
-    on_schema_change='append_new_columns', pre_hook="{{ forget_silent_sources() }}"
+    on_schema_change='append_new_columns', pre_hook=["{{ forget_silent_sources() }}", "{{ forget_unheard() }}"]
 ) }}
 -- Grain: one thing a customer said in a conversation with a brand, and what the classifiers make of it.
 with texts as (

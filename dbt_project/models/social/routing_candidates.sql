@@ -1,11 +1,21 @@
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
     on_schema_change='append_new_columns',
-    pre_hook="{{ forget_silent_sources() }}"
+    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_unheard() }}"]
 ) }}
 -- Grain: one thing a customer said to a brand, as routing rules see it: everything as it was at that moment, so
 -- that a rebuilt hub and a replayed rule see the same.
-with heard as (
+with fresh_texts as (
+    select understood.*
+    from {{ ref('interaction_understanding') }} as understood
+    {% if is_incremental() %}
+    left join {{ this }} as known
+        on understood.source = known.source and understood.interaction_id = known.interaction_id
+    where known.text_key is distinct from understood.text_key or known.classifiers_intent is distinct from understood.intent
+    {% endif %}
+),
+
+fresh as (
     select
         turns.source,
         turns.interaction_id,
@@ -17,7 +27,6 @@ with heard as (
         turns.thanks,
         turns.likes,
         turns.shares,
-        turns.loaded_package,
         told.brand,
         told.opening_id = turns.interaction_id as is_opening,
         clusters.customer_id,
@@ -29,7 +38,7 @@ with heard as (
         understood.sentiment_score,
         understood.topic,
         understood.product
-    from {{ ref('interaction_understanding') }} as understood
+    from fresh_texts as understood
     inner join {{ ref('int_turns') }} as turns
         on understood.source = turns.source and understood.interaction_id = turns.interaction_id
     inner join {{ ref('int_conversations') }} as told
@@ -41,30 +50,27 @@ with heard as (
         and (turns.addresses is not null or turns.direction = 'inbound' or turns.author_record_id = told.customer_record_id)
 ),
 
-{% if is_incremental() %}
-fresh as (
-    select heard.*
-    from heard
-    left join {{ this }} as known on heard.source = known.source and heard.interaction_id = known.interaction_id
-    where known.text_key is distinct from heard.text_key or known.classifiers_intent is distinct from heard.intent
-),
-{% else %}
-fresh as (
-    select * from heard
-),
-{% endif %}
-
 -- Only what the authors of fresh messages said before, however many others speak.
+spoken as (
+    select source, interaction_id, author_record_id, said_at, sentiment from fresh
+    {% if is_incremental() %}
+    union all
+    select known.source, known.interaction_id, known.author_record_id, known.said_at, known.sentiment
+    from {{ this }} as known
+    semi join fresh on known.source = fresh.source and known.author_record_id = fresh.author_record_id
+    anti join fresh as again on known.source = again.source and known.interaction_id = again.interaction_id
+    {% endif %}
+),
+
 history as (
     select
-        heard.source,
-        heard.interaction_id,
+        source,
+        interaction_id,
         count(*) over before_it as messages_before,
-        count(*) filter (heard.sentiment = 'negative') over before_it as negative_before
-    from heard
-    semi join fresh on heard.source = fresh.source and heard.author_record_id = fresh.author_record_id
+        count(*) filter (sentiment = 'negative') over before_it as negative_before
+    from spoken
     window before_it as (
-        partition by heard.source, heard.author_record_id order by heard.said_at
+        partition by source, author_record_id order by said_at
         range between interval 90 day preceding and interval 1 microsecond preceding
     )
 ),

@@ -11,11 +11,7 @@
 ) }}
 -- Grain: one version of one message to a brand: which rule took it (none: null), what came of it. A log: written
 -- once, by the rules of that day, and remembered beside the packages; changed rules change nothing behind them.
-with candidates as (
-    select * from {{ ref('routing_candidates') }}
-),
-
-rules as (
+with rules as (
     {{ declared_rules() }}
 ),
 
@@ -42,7 +38,7 @@ fresh as (
     select
         candidates.*,
         {{ first_rule() }} as rule
-    from candidates
+    from {{ ref('routing_candidates') }} as candidates
     anti join logged
         on
             candidates.source = logged.source
@@ -81,7 +77,7 @@ earlier as (
         candidates.interaction_id
     from logged
     inner join rules on logged.rule = rules.rule
-    inner join candidates on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
+    inner join {{ ref('routing_candidates') }} as candidates on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
     semi join asked on logged.rule = asked.rule
     union all
     select rule, dedupe_key, said_at, interaction_id from asked where rule is not null
@@ -161,5 +157,5 @@ from decided
 union all
 select logged.*, 'remembered' as invocation
 from logged
-semi join candidates on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
+semi join {{ ref('routing_candidates') }} as candidates on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
 {% endif %}

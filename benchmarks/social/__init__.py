@@ -1,0 +1,1 @@
+"""What the social models cost and how right they are."""

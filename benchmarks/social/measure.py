@@ -1,0 +1,200 @@
+"""`make bench-social`: planted truth on the made-up population, and what many interactions cost.
+
+The last line is one JSON object. Scores of the classifiers on public sets stand in their card
+(`social/understanding/CARD.md`), written by the training that measured them: the public sets are
+not in this repository.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors.sandbox.population import DEFAULT_UNTIL, generate
+from social.declared import Declared
+from tests.social import warehouse
+from tests.social.conftest import company
+
+NOW = DEFAULT_UNTIL.isoformat()
+
+
+def main() -> None:
+    """Runs the parts and prints what they found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--interactions", type=int, default=1_000_000)
+    options = parser.parse_args()
+    declared = company()
+    with tempfile.TemporaryDirectory() as folder:
+        result = planted(Path(folder), declared)
+        result |= cost(Path(folder), declared, options.interactions)
+    result["classifiers"] = scores()
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+def planted(folder: Path, declared: Declared) -> dict[str, Any]:
+    """Crises, advocates, bots and response times of the default population."""
+    home = folder / "planted"
+    truth = generate(out_dir=home / "population").truth
+    warehouse.upstream(home, home / "population")
+    warehouse.run(home, declared, as_of=NOW)
+    routed = {
+        row[0]
+        for row in warehouse.query(
+            home,
+            "select interaction_id from marts.routing_log where rule = 'crisis' "
+            "and outcome = 'routed'",
+        )
+    }
+    ((messages,),) = warehouse.query(home, "select count(*) from marts.routing_candidates")
+    top = {
+        row[0]
+        for row in warehouse.query(
+            home, "select customer_id from marts.advocates where place <= 20"
+        )
+    }
+    seconds = dict(
+        warehouse.query(home, "select thread_id, first_response_seconds from marts.conversations")
+    )
+    told = truth.conversations
+    exact = sum(seconds.get(str(t["thread_id"])) == t["first_response_seconds"] for t in told)
+    bots = {row["person_id"] for row in truth.records if row["kind"] == "bot"}
+    found = {
+        "crises_planted": len(truth.crises),
+        "crises_routed": len(routed & set(truth.crises)) / len(truth.crises),
+        "false_alarms": len(routed - set(truth.crises)) / messages,
+        "advocates_in_top_20": sum(str(a["person_id"]) in top for a in truth.advocates)
+        / len(truth.advocates),
+        "bots_in_top_20": len(bots & top),
+        "response_times_exact": exact / len(told),
+    }
+    _say(f"{messages} messages to the brand, {len(told)} conversations: {found}")
+    return found
+
+
+def cost(folder: Path, declared: Declared, interactions: int) -> dict[str, Any]:
+    """CPU seconds for all interactions from nothing, for 1% more, and for nothing new."""
+    home = folder / "many"
+    generate(7, 1_200, home / "population")
+    warehouse.upstream(home, home / "population")
+    base, added = _copy(home, interactions)
+    _say(f"{base} interactions, every text different; {added} more come later")
+    empty = folder / "empty"
+    warehouse.write(empty, [], [], [])
+    spent: dict[str, Any] = {"interactions": base}
+    # what dbt costs by itself (imports, parsing) is the same for any number of interactions
+    _measured(empty, declared, full=True)
+    spent["cpu_seconds_empty"] = _measured(empty, declared)
+    spent["cpu_seconds_full"] = _measured(home, declared, full=True)
+    _more(home)
+    spent["cpu_seconds_one_percent"] = _measured(home, declared)
+    spent["cpu_seconds_nothing_new"] = _measured(home, declared)
+    spent["one_percent_share"] = round(
+        spent["cpu_seconds_one_percent"] / spent["cpu_seconds_full"], 4
+    )
+    _say(str(spent))
+    return spent
+
+
+def _copy(home: Path, interactions: int) -> tuple[int, int]:
+    """Multiplies a small population into one of the wanted size; 1% is kept for later."""
+    with duckdb.connect(str(home / "warehouse/hub.duckdb")) as hub:
+        (small,) = hub.execute("select count(*) from intermediate.interactions").fetchone() or (1,)
+        copies = max(100, -(-interactions // small))
+        later = max(1, copies // 100)
+        (ours,) = hub.execute(
+            "select source_record_id from intermediate.contacts where handle = 'brightbean'"
+        ).fetchone() or ("",)
+        me = f"'{ours}'"
+        for table, key in (
+            ("intermediate.contacts", "source_record_id"),
+            ("identity.clusters", "source_record_id"),
+        ):
+            customer = ", customer_id || '-' || n as customer_id" if "clusters" in table else ""
+            hub.execute(f"""
+                create or replace table {table} as
+                select * exclude (n) replace ({key} || '-' || n as {key} {customer})
+                from {table}, range({copies + later}) as t (n) where {key} <> {me}
+                union all by name select * from {table} where {key} = {me}
+            """)
+        hub.execute(f"""
+            create or replace table intermediate.transactions as
+            select * exclude (n) replace (
+                transaction_id || '-' || n as transaction_id,
+                party_record_id || '-' || n as party_record_id)
+            from intermediate.transactions, range({copies + later}) as t (n)
+        """)
+        hub.execute(f"""
+            create table everything as
+            select * exclude (n) replace (
+                interaction_id || '-' || n as interaction_id,
+                parent_id || '-' || n as parent_id,
+                case when author_record_id = {me} then author_record_id
+                    else author_record_id || '-' || n end as author_record_id,
+                list_transform(
+                    recipient_record_ids,
+                    lambda r: case when r = {me} then r else r || '-' || n end
+                ) as recipient_record_ids,
+                text || ' (' || n || ')' as text,
+                case when n < {copies} then 1 else 2 end as loaded_package)
+            from intermediate.interactions, range({copies + later}) as t (n)
+        """)
+        hub.execute("create or replace table intermediate.interactions as "
+                    "from everything where loaded_package = 1")  # fmt: skip
+        hub.execute(
+            """create or replace table marts.customers as
+            select customer_id, 'person' as kind, 'somebody' as full_name, null::varchar as country,
+                null::varchar as language, 0::bigint as followers, 1::bigint as source_count,
+                now() as created_at
+            from identity.clusters group by customer_id"""
+        )
+        counts = hub.execute(
+            "select loaded_package, count(*) from everything group by 1 order by 1"
+        ).fetchall()
+    return int(counts[0][1]), int(counts[1][1])
+
+
+def _more(home: Path) -> None:
+    with duckdb.connect(str(home / "warehouse/hub.duckdb")) as hub:
+        hub.execute("insert into intermediate.interactions from everything "
+                    "where loaded_package = 2")  # fmt: skip
+
+
+def _measured(home: Path, declared: Declared, *, full: bool = False) -> float:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    warehouse.run(home, declared, as_of=NOW, full=full)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    _say(f"  {spent:.1f} CPU s, {time.monotonic() - began:.1f} s")
+    return round(spent, 1)
+
+
+def scores() -> dict[str, Any]:
+    """What the models' card says: macro F1 by set or model, VADER's beside it."""
+    card = (files("social.understanding") / "CARD.md").read_text("utf-8")
+    found: dict[str, Any] = {}
+    for line in card.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 7 and cells[1].isdigit():
+            found[f"sentiment, {cells[0]}"] = {
+                "macro_f1": float(cells[5]),
+                "vader": float(cells[6]),
+            }
+        elif len(cells) == 5 and cells[1] == "all":
+            found[cells[0]] = {"accuracy": float(cells[3]), "macro_f1": float(cells[4])}
+    return found
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""What changes later corrects what it touches, and a rebuild says the same."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from connectors.sandbox.population import DEFAULT_UNTIL, generate
+from social.declared import Declared
+from tests.social import warehouse
+from tests.social.conftest import NOW, company
+
+INCREMENTAL = {
+    "intermediate.turns": "* exclude (moved_from, loaded_package)",
+    "intermediate.conversations": "* exclude (loaded_package)",
+    "marts.interaction_understanding": "*",
+    "marts.routing_candidates": "*",
+    "marts.conversations": "*",
+    "marts.routing_log": "* exclude (invocation)",
+    "marts.segment_events": "* exclude (invocation)",
+    "marts.relationships": "*",
+    "marts.advocates": "* exclude (made_of)",
+    "marts.work_queue": "*",
+}
+BRAND_SPEAKS = "we have looked into it and sent you a replacement today."
+
+
+def content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        table: sorted(warehouse.query(home, f"select {columns} from {table}"), key=repr)
+        for table, columns in INCREMENTAL.items()
+    }
+
+
+def said(key: str, author: str, text: str, moment: datetime, **more: Any) -> tuple[Any, ...]:
+    row = {
+        "source": "mastodon", "id": key, "thread": None, "parent": None, "direction": "inbound",
+        "author": author, "recipients": [], "text": text, "language": "en",
+        "said_at": moment.isoformat(), "deleted": False, "likes": 0, "shares": 0,
+        "visibility": "public", "package": 2, **more,
+    }  # fmt: skip
+    return tuple(row[name] for name in warehouse.SAID)
+
+
+class Changed:
+    """A home after a first run, then after later loads, then rebuilt from nothing."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        generate(5, 120, home / "population")
+        warehouse.upstream(home, home / "population")
+        self.declared: Declared = company()
+        self.run()
+        self.files = self.ledger()
+        self.first = content(home)
+        self.run()
+        self.again = content(home)
+        self.files_again = self.ledger()
+        self.later()
+        self.run()
+        self.changed = content(home)
+        self.texts = self.quotes()
+        self.run(full=True)
+        self.rebuilt = content(home)
+
+    def run(self, *, full: bool = False) -> None:
+        warehouse.run(self.home, self.declared, as_of=NOW, full=full)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return warehouse.query(self.home, sql)
+
+    def ledger(self) -> list[str]:
+        return sorted(str(path) for path in (self.home / "landing").rglob("*.parquet"))
+
+    def quotes(self) -> str:
+        return repr(self.ask("select quotes from marts.feedback_themes"))
+
+    def later(self) -> None:
+        """A second load: answers, an edit, a deletion, a late parent, thousands of replies."""
+        self.brand, self.person, self.other = (
+            self.ask(f"select source_record_id from intermediate.contacts where {condition}")[0][0]
+            for condition in (
+                "handle = 'brightbean'",
+                "source = 'mastodon' and attributes->>'bot' = 'false' order by 1 desc limit 1",
+                "source = 'mastodon' and attributes->>'bot' = 'false' order by 1 limit 1 offset 3",
+            )
+        )
+        waits = self.ask(
+            "select thread_id, opening_id from marts.conversations "
+            "where whose_turn = 'brand' and turns = 1 order by 1 limit 3"
+        )
+        self.answered, self.edited, self.deleted = (row[0] for row in waits)
+        moment = DEFAULT_UNTIL - timedelta(hours=2)
+        brand = {"recipients": [self.brand]}
+        rows = [
+            said("late-1", self.brand, BRAND_SPEAKS, moment, parent=waits[0][1],
+                 direction="outbound"),
+            # a reply to a post that nobody loaded yet, and, below, that post
+            said("orphan", self.person, "where is my parcel?", moment, parent="lost", **brand),
+            said("future", self.person, "how do I pay?", moment + timedelta(days=400), **brand),
+            said("wide", self.person, "does this work for anyone?", moment, **brand),
+        ]  # fmt: skip
+        rows += [
+            said(f"wide-{n}", self.other, f"for me it does {n}", moment + timedelta(seconds=n),
+                 parent="wide", direction="public")
+            for n in range(20_000)
+        ]  # fmt: skip
+        for key, changes in (
+            (waits[1][1], {"text": "my oven exploded, we are in hospital with burns"}),
+            (waits[2][1], {"deleted": True, "text": "secretword was here"}),
+        ):
+            (row,) = self.ask(
+                "select author_record_id, occurred_at from intermediate.interactions "
+                f"where interaction_id = '{key}'"
+            )
+            text = changes.pop("text")
+            rows.append(said(key, row[0], text, row[1], **brand, **changes))
+        warehouse.say(self.home, rows)
+        self.run()
+        self.orphan_before = self.thread("orphan")
+        lost = said(
+            "lost", self.brand, "news for all", moment - timedelta(hours=1), parent="root",
+            direction="outbound", package=3,
+        )  # fmt: skip
+        root = said("root", self.brand, "hello all", moment - timedelta(hours=2),
+                    direction="outbound", package=3)  # fmt: skip
+        warehouse.say(self.home, [lost, root])
+        with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
+            hub.execute(
+                "insert into intermediate.transactions select source, 'new-' || customer_id, "
+                "'order', source_record_id, 40, 'EUR', 'paid', timestamptz '2026-11-15', null, "
+                "false, null, 2 from identity.clusters where customer_id in (select customer_id "
+                "from marts.customer_measures where frequency = 0 and known) and source = 'crm'"
+            )
+
+    def thread(self, key: str) -> str:
+        ((thread,),) = self.ask(
+            f"select thread_id from intermediate.turns where interaction_id = '{key}'"
+        )
+        return str(thread)
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Changed:
+    return Changed(tmp_path_factory.mktemp("changed"))
+
+
+def test_a_run_with_nothing_new_changes_nothing_and_remembers_nothing(changed: Changed) -> None:
+    assert changed.again == changed.first
+    assert changed.files_again == changed.files
+
+
+@pytest.mark.parametrize("table", INCREMENTAL)
+def test_a_rebuild_says_what_the_increments_said(changed: Changed, table: str) -> None:
+    assert changed.rebuilt[table] == changed.changed[table]
+
+
+def test_a_late_answer_ends_the_waiting(changed: Changed) -> None:
+    ((turn, turns),) = changed.ask(
+        f"select whose_turn, turns from marts.conversations where thread_id = '{changed.answered}'"
+    )
+    assert (turn, turns) == ("customer", 2)
+    queue = changed.ask("select conversation_id from marts.work_queue")
+    assert (f"mastodon:{changed.answered}",) not in queue
+
+
+def test_an_edit_into_a_crisis_is_routed_again(changed: Changed) -> None:
+    rows = changed.ask(
+        f"select rule, outcome from marts.routing_log where interaction_id = '{changed.edited}'"
+    )
+    assert ("crisis", "routed") in rows
+    assert len(rows) == 2
+
+
+def test_a_deleted_post_leaves_no_text_and_no_work(changed: Changed) -> None:
+    assert "secretword" not in changed.texts
+    assert not changed.ask(
+        f"select 1 from marts.work_queue where conversation_id = 'mastodon:{changed.deleted}'"
+    )
+    for table in ("marts.interaction_understanding", "marts.routing_candidates"):
+        assert not changed.ask(f"select 1 from {table} where interaction_id = '{changed.deleted}'")
+
+
+def test_a_late_parent_takes_its_replies_to_its_thread(changed: Changed) -> None:
+    assert changed.orphan_before == "lost"
+    assert changed.thread("orphan") == "root"
+    assert not changed.ask("select 1 from marts.conversations where thread_id = 'lost'")
+
+
+def test_a_post_from_the_future_counts_as_said_now(changed: Changed) -> None:
+    ((moment, ahead),) = changed.ask(
+        "select last_turn_at, clock_ahead from marts.conversations where thread_id = 'future'"
+    )
+    assert moment == DEFAULT_UNTIL
+    assert ahead
+
+
+def test_a_thread_of_many_replies_is_one_conversation(changed: Changed) -> None:
+    ((turns, people),) = changed.ask(
+        "select turns, participants from marts.conversations where thread_id = 'wide'"
+    )
+    assert (turns, people) == (20_001, 2)
+
+
+def test_who_buys_for_the_first_time_enters_the_segment(changed: Changed) -> None:
+    entered = changed.ask(
+        "select count(*) from marts.segment_events "
+        "where segment = 'buyers' and event = 'entered' and not first_look"
+    )
+    assert entered[0][0] > 0
+    known = changed.ask("select bool_or(since_before), bool_and(since_before) from marts.segments")
+    assert known == [(True, False)]
+
+
+def test_customers_merged_from_both_arms_are_left_out(changed: Changed) -> None:
+    rows = changed.ask("select customer_id, arm from marts.practice_assignments "
+                       "where practice = 'loyal_preview'")  # fmt: skip
+    treated = next(c for c, arm in rows if arm == "treated")
+    held = next(c for c, arm in rows if arm == "holdout")
+    with duckdb.connect(str(changed.home / "warehouse/hub.duckdb")) as hub:
+        hub.execute(f"update identity.clusters set customer_id = '{treated}' "
+                    f"where customer_id = '{held}'")  # fmt: skip
+        for schema in ("marts", "identity"):
+            hub.execute(
+                f"insert into {schema}.customer_aliases values ('{held}', '{treated}', now())"
+            )
+        hub.execute(f"delete from marts.customers where customer_id = '{held}'")
+    changed.run()
+    found = dict(
+        changed.ask(
+            "select customer_id, contaminated from marts.practice_assignments "
+            "where practice = 'loyal_preview'"
+        )
+    )
+    assert found[treated]
+    assert held not in found
+    ((left_out,),) = changed.ask(
+        "select contaminated from marts.practice_results where practice = 'loyal_preview'"
+    )
+    assert left_out == 1
+    assert not changed.ask(
+        f"select 1 from intermediate.practice_values where customer_id = '{treated}' "
+        "and practice = 'loyal_preview'"
+    )
+
+
+def test_a_hub_without_brands_tells_no_conversations(tmp_path: Path) -> None:
+    warehouse.write(tmp_path, [], [], [])
+    warehouse.run(tmp_path, Declared(), as_of=NOW)
+    assert warehouse.query(tmp_path, "select count(*) from marts.conversations") == [(0,)]
