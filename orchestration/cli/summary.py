@@ -31,7 +31,8 @@ def show(site: Site, outcome: Outcome, next_steps: tuple[str, str, str] | None =
     for kind, count in findings.links.items():
         answers.print(f"  {count:>8,} links by {kind}")
     answers.print(f"{outcome.checks} checks passed")
-    answers.print(f"Generation {outcome.generation} is published at {site.home.published}")
+    where = f"Generation {outcome.generation} is published at {site.home.published}"
+    answers.print(where, soft_wrap=True)
     answers.print("\nTry next:")
     for step in next_steps or _next(site):
         answers.print(f"  {step}", markup=False, soft_wrap=True)

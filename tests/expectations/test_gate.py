@@ -88,7 +88,7 @@ def test_one_source_gone_is_stopped_though_the_others_grew(good: Measures) -> No
     now["contacts"]["rows"] = now["contacts"]["rows.crm"] = 900.0
     assert failed(now, good) == {("contacts", "volume")}
     (verdict,) = (v for v in judge(now, good) if not v.passed)
-    assert verdict.sentences == ["contacts of source x: could not be measured"]
+    assert verdict.sentences == ["contacts of source x: 0, expected at least 125"]
 
 
 @pytest.mark.parametrize(
