@@ -66,3 +66,7 @@ class TransientError(Exception):
         """
         super().__init__(problem)
         self.counted = counted
+
+
+class UnreachableError(TransientError):
+    """Nobody answers at the address: if that lasts, no other request need be tried."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from connectors.tap_base.errors import RefusedError, TransientError
+from connectors.tap_base.errors import RefusedError, TransientError, UnreachableError
 from connectors.tap_base.guard import read_body, transport, within
 from connectors.tap_base.instants import Clock
 from connectors.tap_base.limits import Limiter
@@ -104,6 +104,8 @@ class Exchange:
                 return response.status_code, response.headers, content
         except httpx.TimeoutException:
             raise TransientError("no answer in time") from None
+        except httpx.ConnectError:
+            raise UnreachableError("nobody answers there") from None
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise TransientError(f"the connection failed ({type(error).__name__})") from None
         finally:

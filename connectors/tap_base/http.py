@@ -18,6 +18,7 @@ from connectors.tap_base.errors import (
     TapError,
     TransientError,
     UnavailableError,
+    UnreachableError,
 )
 from connectors.tap_base.exchange import Exchange, Raw
 from connectors.tap_base.instants import Clock, instant
@@ -59,6 +60,7 @@ class Client:
         self._auth: Auth | None = None
         self._lock = threading.RLock()
         self._memo: dict[str, Any] = {}
+        self._down: str | None = None
 
     # What a room overrides
 
@@ -151,6 +153,8 @@ class Client:
 
     def _patiently(self, request: Request, form: Mapping[str, str] | None = None) -> Answer:
         failed = 0
+        if self._down is not None and form is None:  # the streams after the first need not wait
+            raise self._unavailable(self._down, request)
 
         def stop(state: tenacity.RetryCallState) -> bool:
             nonlocal failed
@@ -167,14 +171,16 @@ class Client:
         try:
             return retrying(self._once, request, form)
         except TransientError as error:
-            raise UnavailableError(
-                f"{error}, {TRIES} times in a row",
-                f"check that {self.base_url} is up and the right base_url, then run again",
-                place=request.place,
-            ) from None
+            if isinstance(error, UnreachableError):
+                self._down = str(error)
+            raise self._unavailable(str(error), request) from None
         except TapError as error:
             error.place = error.place or request.place
             raise
+
+    def _unavailable(self, problem: str, request: Request) -> UnavailableError:
+        fix = f"check that {self.base_url} is up and the right base_url, then run again"
+        return UnavailableError(f"{problem}, {TRIES} times in a row", fix, place=request.place)
 
     def _once(self, request: Request, form: Mapping[str, str] | None) -> Answer:
         """Ask once; where a token is refused, once more with a fresh one."""

@@ -6,6 +6,7 @@ Emission hooks in from `emission.py`; what only taps that speak HTTP need is in 
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class Tap(singer_sdk.Tap):
         """Sync all streams; one that fails keeps its bookmark and stops no other.
 
         Raises:
-            TapError: After the last stream, the one failure there was, or how many.
+            TapError: After the last stream, the failure there was, or the first with all names.
         """
         self._reset_state_progress_markers()
         self._set_compatible_replication_methods()
@@ -71,8 +72,7 @@ class Tap(singer_sdk.Tap):
         for stream in self.streams.values():
             stream.log_sync_costs()
         if len(self.failures) > 1:
-            names = ", ".join(dict.fromkeys(failure.stream for failure in self.failures))
-            raise StreamsFailedError(f"{self.name}: streams {names} failed, the others are loaded")
+            raise _together(self.failures)
         if self.failures:
             raise self.failures[0]
 
@@ -117,6 +117,17 @@ class WithoutPandas:
         del path, target
         if name == "pandas":
             raise ModuleNotFoundError(name)
+
+
+def _together(failures: Sequence[TapError]) -> StreamsFailedError:
+    """Tell several failures in one sentence: mostly they have one reason."""
+    first = failures[0]
+    others = sum(failure.problem != first.problem for failure in failures)
+    problem = first.problem + (f" (and {others} other failures, told above)" if others else "")
+    told = StreamsFailedError(problem, first.fix, place=first.place)
+    told.tap = first.tap
+    told.stream = ", ".join(dict.fromkeys(failure.stream for failure in failures))
+    return told
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:

@@ -117,6 +117,22 @@ def test_a_source_that_stays_down_is_an_error_in_one_sentence() -> None:
     assert "items" not in got.state.get("bookmarks", {}) or not got.records("items")
 
 
+def test_a_server_that_is_down_is_asked_for_by_one_stream_only() -> None:
+    from connectors.tap_mastodon.tap import TapMastodon
+
+    clock = StillClock(NOW)
+    got = run(
+        TapMastodon, {"base_url": "http://127.0.0.1:9", "access_token": "secret"}, clock=clock
+    )
+    assert got.error is not None
+    assert len(clock.naps) == 6
+    assert str(got.error) == (
+        "tap-mastodon: accounts, notifications, statuses: GET /api/v1/accounts/verify_credentials:"
+        " nobody answers there, 7 times in a row; check that http://127.0.0.1:9 is up and the"
+        " right base_url, then run again"
+    )
+
+
 def test_an_error_object_with_status_200_is_an_error_and_the_bookmark_stays() -> None:
     clock = StillClock(NOW)
     with PlainSandbox(made(25), now=clock.epoch) as sandbox:
