@@ -26,22 +26,20 @@ scalar_values as (
     where birth_date is not null
 ),
 
--- Normalised and free of junk: identity already decided which e-mails and phones mean somebody.
-identifier_values as (
+point_values as (
     select
         records.customer_id,
         records.source,
         records.source_record_id,
         records.observed_at,
         records.platform,
-        identifiers.kind as attribute,
-        identifiers.value
-    from {{ ref('identifiers') }} as identifiers
+        points.kind as attribute,
+        points.value
+    from {{ ref('int_contact_points') }} as points
     inner join records
-        on identifiers.source = records.source and identifiers.source_record_id = records.source_record_id
-    where identifiers.kind in ('email', 'phone')
+        on points.source = records.source and points.source_record_id = records.source_record_id
 )
 
 select * from scalar_values
 union all
-select * from identifier_values
+select * from point_values

@@ -8,15 +8,14 @@ with records as (
     where not contacts.deleted
 ),
 
-identifiers as (
+points as (
     select
         records.customer_id,
-        {{ distinct_list("case when identifiers.kind = 'email' then identifiers.value end") }} as emails,
-        {{ distinct_list("case when identifiers.kind = 'phone' then identifiers.value end") }} as phones
-    from {{ ref('identifiers') }} as identifiers
+        {{ distinct_list("case when points.kind = 'email' then points.value end") }} as emails,
+        {{ distinct_list("case when points.kind = 'phone' then points.value end") }} as phones
+    from {{ ref('int_contact_points') }} as points
     inner join records
-        on identifiers.source = records.source and identifiers.source_record_id = records.source_record_id
-    where identifiers.kind in ('email', 'phone')
+        on points.source = records.source and points.source_record_id = records.source_record_id
     group by records.customer_id
 ),
 
@@ -65,11 +64,11 @@ counted as (
 
 select
     counted.*,
-    coalesce(identifiers.emails, []) as emails,
-    coalesce(identifiers.phones, []) as phones,
+    coalesce(points.emails, []) as emails,
+    coalesce(points.phones, []) as phones,
     coalesce(links.links, []) as links,
     coalesce(handles.handles, []) as handles
 from counted
-left join identifiers on counted.customer_id = identifiers.customer_id
+left join points on counted.customer_id = points.customer_id
 left join links on counted.customer_id = links.customer_id
 left join handles on counted.customer_id = handles.customer_id
