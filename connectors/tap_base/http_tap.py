@@ -88,6 +88,7 @@ class HttpTap(Tap, Generic[C_co]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take the SDK's arguments; from here on no configured secret is logged."""
         super().__init__(*args, **kwargs)
+        self._started = False
         properties = self.config_jsonschema["properties"]
         Redaction.install(
             [str(value) for n, value in self.config.items() if properties.get(n, {}).get("secret")]
@@ -120,7 +121,10 @@ class HttpTap(Tap, Generic[C_co]):
     # What streams ask of one another
 
     def start_all(self) -> None:
-        """Let every selected stream begin to fetch while the first ones are written out."""
+        """Let every selected stream begin to fetch while the first ones are written out, once."""
+        if self._started:
+            return
+        self._started = True
         for stream in self.streams.values():
             if stream.selected and not stream.follows:
                 stream.reader.start()

@@ -3,6 +3,7 @@
 {{ config(alias='contacts') }}
 with contacts as (
     {{ union_shape('contacts', [
+    ('tap-tryton', 'map_tryton__contacts'),
     ('tap-youtube', 'map_youtube__contacts'),
     ('tap-discourse', 'map_discourse__contacts'),
         ('tap-feed', 'map_feed__contacts'),

@@ -1,0 +1,1 @@
+"""Tryton: parties with their addresses and contact mechanisms, and sales opportunities."""
