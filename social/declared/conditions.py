@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection
 
+import duckdb
 import sqlglot
 from sqlglot import exp
 
@@ -24,9 +25,10 @@ def parse(condition: str) -> exp.Condition:
         ConditionError: It is no SQL.
     """
     try:
+        duckdb.extract_statements(f"select ({condition})")  # sqlglot lets some slips pass
         return sqlglot.parse_one(condition, dialect="duckdb", into=exp.Condition)
-    except sqlglot.errors.ParseError as error:
-        found = error.errors[0] if error.errors else {}
+    except (sqlglot.errors.SqlglotError, duckdb.ParserException) as error:
+        found = (getattr(error, "errors", None) or [{}])[0]
         near = str(found.get("highlight") or "").strip()
         where = f" near `{near}`" if near else ""
         raise ConditionError(
@@ -63,4 +65,6 @@ def parts(condition: str) -> list[str]:
 
 def columns_of(condition: str) -> list[str]:
     """The columns it reads, in order, each once."""
-    return list(dict.fromkeys(node.name for node in parse(condition).find_all(exp.Column)))
+    return list(
+        dict.fromkeys(node.name for node in parse(condition).find_all(exp.Column, bfs=False))
+    )

@@ -83,8 +83,8 @@ class Changed:
             self.ask(f"select source_record_id from intermediate.contacts where {condition}")[0][0]
             for condition in (
                 "handle = 'brightbean'",
-                "source = 'mastodon' and attributes->>'bot' = 'false' order by 1 desc limit 1",
-                "source = 'mastodon' and attributes->>'bot' = 'false' order by 1 limit 1 offset 3",
+                "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1 desc",
+                "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1 limit 9",
             )
         )
         waits = self.ask(

@@ -1,0 +1,114 @@
+"""Declared files: every mistake names file, line and fix, before anything runs."""
+
+from pathlib import Path
+
+import pytest
+
+from social.declared import DeclarationError, read_declared, read_routing
+from social.declared.conditions import ConditionError, check, columns_of, parts
+from social.declared.models import seconds
+from tests.social.conftest import company
+
+TEAMS = "teams:\n  support: {members: [a]}\nrules:\n"
+
+
+def routing(tmp_path: Path, rules: str) -> str:
+    """The message that a routing file with these rules is refused with."""
+    file = tmp_path / "routing.yaml"
+    file.write_text(TEAMS + rules)
+    with pytest.raises(DeclarationError) as refused:
+        read_declared(tmp_path)
+    return str(refused.value).replace(str(tmp_path) + "/", "")
+
+
+def rule(when: str, **more: str) -> str:
+    extra = "".join(f"    {key}: {value}\n" for key, value in more.items())
+    team = "" if "team" in more else "    team: support\n"
+    head = f"  - name: one\n    when: {when}\n    priority: 1\n{team}"
+    return f"{head}    deadline: {{within: 2h}}\n{extra}"
+
+
+def test_a_wrong_column_names_line_and_fix(tmp_path: Path) -> None:
+    said = routing(tmp_path, rule("intend = 'crisis'"))
+    assert said == "routing.yaml:5: there is no column intend; did you mean intent?."
+
+
+def test_a_condition_cannot_read_other_tables(tmp_path: Path) -> None:
+    said = routing(tmp_path, rule("likes > (select max(likes) from marts.interactions)"))
+    assert "a condition looks at one row only" in said
+
+
+def test_broken_sql_is_no_condition(tmp_path: Path) -> None:
+    assert "this is no SQL condition" in routing(tmp_path, rule('"likes > > 3"'))
+
+
+def test_an_unknown_team_and_an_unknown_key_are_named_at_once(tmp_path: Path) -> None:
+    said = routing(tmp_path, rule("likes > 3", team="sales"))
+    assert "routing.yaml:8: rule one names team sales, which is not declared" in said
+    said = routing(tmp_path, rule("likes > 3", colour="red"))
+    assert "unknown key, known: name, when, priority" in said
+
+
+def test_a_span_needs_a_unit(tmp_path: Path) -> None:
+    text = rule("likes > 3").replace("2h", "2")
+    assert "a span needs a unit, like 30m, 4h or 2d" in routing(tmp_path, text)
+    assert seconds("2d") == 172_800
+
+
+def test_two_rules_of_one_name_are_refused(tmp_path: Path) -> None:
+    assert "there are two rules named one" in routing(tmp_path, rule("likes > 3") * 2)
+
+
+def test_what_is_not_yaml_is_said_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "segments.yaml").write_text("a: {when: x\nb: [")
+    with pytest.raises(DeclarationError, match="this is not YAML"):
+        read_declared(tmp_path)
+
+
+def test_a_practice_names_segments_and_columns_that_exist(tmp_path: Path) -> None:
+    (tmp_path / "practices").mkdir()
+    (tmp_path / "practices/p.yaml").write_text(
+        "hypothesis: h\nsegment: nobody\naction: a\nstart: 2026-01-01\nholdout: 0.5\n"
+        "measure: {table: transactions, value: sum(amonut)}\n"
+    )
+    with pytest.raises(DeclarationError) as refused:
+        read_declared(tmp_path)
+    said = str(refused.value)
+    assert "p.yaml:2: there is no segment nobody" in said
+    assert "p.yaml:6: there is no column amonut; did you mean amount?" in said
+
+
+def test_a_brand_needs_a_calendar_that_exists(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="there is no calendar night"):
+        read_declared(tmp_path, brands={"b": {"accounts": {"x": ["1"]}, "calendar": "night"}})
+
+
+def test_hours_and_zones_are_checked(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="no opening time"):
+        read_declared(tmp_path, calendars={"c": {"hours": {"mon": ["17:00-9:00"]}}})
+    with pytest.raises(DeclarationError, match="no time zone"):
+        read_declared(tmp_path, calendars={"c": {"timezone": "Mars/Base"}})
+
+
+def test_no_files_at_all_declare_nothing(tmp_path: Path) -> None:
+    declared = read_declared(tmp_path)
+    assert not declared.routing.rules
+    assert not declared.segments
+
+
+def test_the_demo_declares_what_the_models_need() -> None:
+    told = company().dbt_vars()
+    assert told["brands"]["brightbean"]["accounts"] == {"mastodon": ["@brightbean"]}
+    assert told["social"]["routing"]["rules"][0]["name"] == "crisis"
+
+
+def test_conditions_come_apart_at_their_ands() -> None:
+    assert parts("a = 1 and (b > 2 or c) and not d") == ["a = 1", "b > 2 OR c", "NOT d"]
+    assert columns_of("a = 1 and (b > a or c)") == ["a", "b", "c"]
+    with pytest.raises(ConditionError):
+        check("sum(a) > 1", {"a"})
+
+
+def test_a_missing_routing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="there is no such file"):
+        read_routing(tmp_path / "new.yaml")
