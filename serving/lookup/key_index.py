@@ -33,7 +33,7 @@ def build(store: sqlite3.Connection, keys: Numbers, customers: Numbers) -> int:
     pairs[:, 0], pairs[:, 1] = keys[order], customers[order]
     slots = pairs[:, 0] >> (63 - bits)
     starts = np.flatnonzero(np.diff(slots, prepend=-1))
-    ends = [*starts[1:].tolist(), len(keys)]
+    ends = [*starts[1:].tolist(), len(keys)][: len(starts)]
     packed = pairs.tobytes()
     store.executemany(
         "insert into slots values (?, ?)",

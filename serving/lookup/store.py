@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FORMAT = "1"
+_BROKEN = "the lookup sidecar is broken; publishing builds it anew"
 LINK = Path("published") / "lookup.sqlite"
 
 _SCHEMA = """
@@ -83,9 +84,7 @@ def open_to_change(home: Path) -> sqlite3.Connection:
     """
     path = _target(home)
     store = sqlite3.connect(path, isolation_level=None, timeout=30)
-    # A change that a crash of the whole host takes back is made again: see `serving.lookup.build`.
-    store.executescript("pragma synchronous = normal; pragma cache_size = -65536")
-    return store
+    return _prepared(store, "pragma synchronous = full; pragma cache_size = -65536")
 
 
 def open_to_read(home: Path) -> tuple[sqlite3.Connection, Path]:
@@ -99,8 +98,16 @@ def open_to_read(home: Path) -> tuple[sqlite3.Connection, Path]:
         f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
     )
     # 1 GiB at most of the file is mapped: a lookup then reads without a system call.
-    store.executescript("pragma query_only = on; pragma mmap_size = 1073741824")
-    return store, path
+    return _prepared(store, "pragma query_only = on; pragma mmap_size = 1073741824"), path
+
+
+def _prepared(store: sqlite3.Connection, pragmas: str) -> sqlite3.Connection:
+    try:
+        store.executescript(pragmas)
+    except sqlite3.DatabaseError as error:
+        store.close()
+        raise SidecarError(_BROKEN) from error
+    return store
 
 
 def target(home: Path) -> Path | None:
@@ -127,7 +134,7 @@ def facts(store: sqlite3.Connection) -> dict[str, str]:
     try:
         found = dict(store.execute("select name, value from facts").fetchall())
     except sqlite3.DatabaseError as error:
-        raise SidecarError("the lookup sidecar is broken; publishing builds it anew") from error
+        raise SidecarError(_BROKEN) from error
     if found.get("format") != FORMAT:
         raise SidecarError("the lookup sidecar has another format; publishing builds it anew")
     return found
