@@ -9,6 +9,7 @@ import duckdb
 
 from identity import ledger as ids
 from orchestration.graph.built import built
+from orchestration.graph.social import observe
 from orchestration.locks import lock
 from orchestration.reporting import Reporter
 from orchestration.site import Site
@@ -60,6 +61,7 @@ def published_asset(
             except (PublishError, SettingsError) as error:
                 raise dg.Failure(str(error)) from None
             ids.commit(home, generation)
+        observe(context, site.home)
         rows = {f"rows/{table}": count for table, count in published.rows.items()}
         about: dict[str, Any] = {"generation": generation, "path": str(published.file)}
         return dg.MaterializeResult(metadata=about | rows)

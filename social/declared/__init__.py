@@ -199,6 +199,9 @@ def _made(
             key = ".".join(str(part) for part in where)
             text = problem["msg"].removeprefix("Value error, ")
             if problem["type"] == "extra_forbidden":
-                text = f"unknown key, known: {', '.join(model.model_fields)}"
+                known = (
+                    f", known: {', '.join(model.model_fields)}" if len(problem["loc"]) == 1 else ""
+                )
+                text = f"unknown key{known}"
             mistakes.append(document.mistake(where, f"{key}: {text[:1].lower()}{text[1:]}"))
         return None
