@@ -1,11 +1,34 @@
-"""Who is who: contacts of all sources resolved to customers, with evidence, stable ids and people's word.
+"""Who is who: contacts of all sources resolved to customers, with evidence, lasting ids and people's word.
 
-Public: `resolve` (one run), `ledger` (ids across rebuilds), `decide` (a person's word), `why`, `review`,
-`diff`, `train`. All but `ledger` and `decide` need nothing but a DuckDB connection.
+`resolve` is one run; `ledger` keeps ids across rebuilds; `decide` takes a person's word; `why` and `waterfall`
+explain, `review` lists what a person may decide, `diff` tries another configuration, `train_model` learns one.
+All need nothing but a DuckDB connection (`ledger` and `decide` files).
 """
 
+from identity import ledger
+from identity.chart import waterfall
+from identity.compare_runs import Difference, diff
 from identity.config import Config
 from identity.decisions import Decision, DecisionError, decide
 from identity.engine import Outcome, resolve
+from identity.explain import Explanation, why
+from identity.modelfile import train_model
+from identity.review import Suggestion, review
 
-__all__ = ["Config", "Decision", "DecisionError", "Outcome", "decide", "resolve"]
+__all__ = [
+    "Config",
+    "Decision",
+    "DecisionError",
+    "Difference",
+    "Explanation",
+    "Outcome",
+    "Suggestion",
+    "decide",
+    "diff",
+    "ledger",
+    "resolve",
+    "review",
+    "train_model",
+    "waterfall",
+    "why",
+]

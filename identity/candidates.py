@@ -48,17 +48,18 @@ def pairs_sql(keys: str, eligible: str, dirty: str | None = None) -> str:
         eligible: Relation of eligible keys.
         dirty: Relation (rkey) of the records whose pairs are wanted, or None for all pairs.
     """
-    direction = "CASE WHEN {0}.side = 3 AND {1}.side = 4 THEN {2} WHEN {0}.side = 4 AND {1}.side = 3 THEN {3} ELSE 0 END"
+    direction = "CASE WHEN a.side = 3 AND b.side = 4 THEN {} WHEN a.side = 4 AND b.side = 3 THEN {} ELSE 0 END"
     if dirty is None:
-        source = f"{keys} AS a INNER JOIN {keys} AS b ON a.key = b.key AND a.rkey < b.rkey"
-        ends = f"a.rkey AS l, b.rkey AS r, a.bit | {direction.format('a', 'b', 256, 512)} AS mask"
+        left, on = "meeting", "a.rkey < b.rkey"
+        ends = f"a.rkey AS l, b.rkey AS r, a.bit | {direction.format(256, 512)} AS mask"
     else:
-        source = f"""(SELECT * FROM {keys} WHERE rkey IN (FROM {dirty})) AS a
-            INNER JOIN {keys} AS b ON a.key = b.key AND a.rkey <> b.rkey"""
+        left, on = f"(SELECT * FROM meeting WHERE rkey IN (FROM {dirty}))", "a.rkey <> b.rkey"
         ends = f"""least(a.rkey, b.rkey) AS l, greatest(a.rkey, b.rkey) AS r, a.bit | CASE WHEN a.rkey < b.rkey
-            THEN {direction.format("a", "b", 256, 512)} ELSE {direction.format("b", "a", 256, 512)} END AS mask"""
+            THEN {direction.format(256, 512)} ELSE {direction.format(512, 256)} END AS mask"""
+    # Crowded keys go before the join: some are shared by thousands.
     return f"""
+        WITH meeting AS MATERIALIZED (SELECT * FROM {keys} WHERE key IN (FROM {eligible}))
         SELECT l, r, CAST(bit_or(mask) AS SMALLINT) AS mask FROM (
-            SELECT {ends} FROM {source}
-            WHERE a.key IN (FROM {eligible}) AND NOT (a.side = b.side AND a.side IN (1, 2))
+            SELECT {ends} FROM {left} AS a INNER JOIN meeting AS b ON a.key = b.key AND {on}
+            WHERE NOT (a.side = b.side AND a.side IN (1, 2))
         ) GROUP BY l, r"""

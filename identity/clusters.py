@@ -14,7 +14,9 @@ _COMPARED = 200
 
 def raw_condition(config: Config) -> str:
     """Returns the SQL condition under which an edge holds a component together."""
-    return f"veto = 0 AND bits >= CASE WHEN soft THEN {config.accept - config.margin} ELSE {config.accept} END"
+    # A profile's other likely owners are kept together, so that a rival is always in sight.
+    rival = config.accept_profile - config.margin
+    return f"veto = 0 AND bits >= CASE WHEN soft THEN {rival} ELSE {config.accept} END"
 
 
 def recluster(
@@ -89,7 +91,7 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         )
         SELECT component, size, contacts FROM sizes INNER JOIN links USING (component)
         WHERE vetoed OR linked < contacts * (contacts - 1) // 2 OR size > {config.max_cluster}
-            OR softest < {config.accept}"""
+            OR softest < {config.accept_profile}"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE missing AS
@@ -98,7 +100,9 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         WHERE a.rkey < b.rkey AND loose.size <= {_COMPARED} AND loose.contacts > 1
         AND NOT EXISTS (SELECT 1 FROM inner_edges AS e WHERE e.l = a.rkey AND e.r = b.rkey)"""
     )
-    compared = contact_sql("missing", store.name("records"), model, config, population)
+    compared = contact_sql(
+        "missing", store.name("records"), store.name("terms"), model, config, population
+    )
     rows = con.execute(
         f"""SELECT component, l, r, bits, soft, veto FROM inner_edges INNER JOIN loose USING (component)
         UNION ALL SELECT g.component, s.l, s.r, s.bits, s.soft, s.veto FROM ({compared}) AS s
@@ -144,7 +148,7 @@ def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -
             veto[e:f],
             [x >= _CONFIRMED for x in bits[e:f]],
         )
-        found = partition(component, config.accept, config.margin, config.max_cluster)
+        found = partition(component, config)
         cluster[a:b] = a + np.asarray(found)
     return {"rkey": keys, "cluster": keys[cluster] if len(keys) else keys}
 

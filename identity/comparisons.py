@@ -62,6 +62,11 @@ _GIVEN = Comparison(
             "initial", 0.02, 0.01,
         ),
         Level(
+            "known_l AND known_r AND jaro_winkler_similarity(given_l, given_r) >= 0.8"
+            " AND NOT starts_with(given_l, given_r) AND NOT starts_with(given_r, given_l)",
+            "another name, written alike", 0.01, 0.01,
+        ),
+        Level(
             "length(given_l) > 3 AND " + _near("given", 1)
             + " OR jaro_winkler_similarity(given_l, given_r) >= 0.93",
             "one typing error", 0.09, 0.002,
@@ -120,12 +125,13 @@ _EMAIL = Comparison(
     "email_l IS NULL OR email_r IS NULL",
     (
         Level("email_l = email_r", "same", 0.70, 0.00001),
-        Level("split_part(email_l, '@', 1) = split_part(email_r, '@', 1)", "same local part", 0.08, 0.00005),
-        Level(_near("email", 2), "typing errors", 0.10, 0.00002),
+        Level("mailbox_l = mailbox_r", "same local part", 0.08, 0.00005),
         Level(
-            "jaro_winkler_similarity(split_part(email_l, '@', 1), split_part(email_r, '@', 1)) >= 0.9",
-            "local parts alike", 0.04, 0.002,
+            "jaro_winkler_similarity(email_l, email_r) >= 0.92"
+            " AND damerau_levenshtein(email_l, email_r) <= 2",
+            "typing errors", 0.10, 0.00002,
         ),
+        Level("jaro_winkler_similarity(mailbox_l, mailbox_r) >= 0.9", "local parts alike", 0.04, 0.002),
     ),
     (0.08, 0.99),
 )  # fmt: skip
@@ -135,7 +141,7 @@ _PHONE = Comparison(
     "phone_l IS NULL OR phone_r IS NULL",
     (
         Level("phone_l = phone_r", "same", 0.65, 0.00001),
-        Level(_near("phone", 1), "one digit off", 0.08, 0.00002),
+        Level(_near("phone", 1), "one digit off", 0.08, 0.002),
     ),
     (0.27, 0.99),
 )  # fmt: skip

@@ -12,13 +12,14 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Rung:
-    """A rule of the evidence ladder: its name, weight in bits, and how many may share its identifier."""
+    """A rule of the evidence ladder: name, weight in bits, how many may share its identifier."""
 
     name: str
     kind: str
     weight: float
     cap: int = 0
     alone: bool = True
+    named: bool = False
     bit: int = 0
 
 
@@ -29,6 +30,7 @@ class Config:
     Attributes:
         country: ISO code by which phone numbers without prefix are read, where the record names none.
         accept: Bits of evidence from which a link is made (3 bits are odds of 8 to 1).
+        accept_profile: The same for a profile's likeness to a contact: most namesakes are in no source.
         suggest: Bits from which a pair is shown to a person.
         margin: Bits by which a profile's best owner must lead the next one.
         max_cluster: Records from which a cluster is cut to its strongest links.
@@ -41,7 +43,8 @@ class Config:
     """
 
     country: str | None = None
-    accept: float = 3.0
+    accept: float = 2.0
+    accept_profile: float = 5.0
     suggest: float = -3.0
     margin: float = 3.0
     max_cluster: int = 500

@@ -81,10 +81,7 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
     total = int(store.one("SELECT count(*) FROM asked"))
     full = full or run.must_be_full(total)
     if full:
-        store.clear()
-        run.standardise("SELECT * FROM asked")
         changed, removed = total, 0
-        run.adopt_model(total)
         run.load_all(total)
     else:
         changed, removed = run.changes()
@@ -122,48 +119,50 @@ class _Run:
 
     def must_be_full(self, total: int) -> bool:
         """Returns whether the working tables cannot be carried on from."""
-        if not self.store.has_records() or self.store.get("fingerprint") != self.fingerprint():
+        if self.store.get("fingerprint") != self.fingerprint():
             return True
         # The prior and the frequencies were frozen for a population of another size.
-        return total > 4 * max(self.population, 250) or 4 * total < self.population
+        if self._first_profiles():
+            return True
+        frozen = int(self.store.get("frozen_at") or 0)
+        return total > 4 * max(frozen, 250) or 4 * total < frozen
 
-    def standardise(self, select: str) -> None:
-        """Writes the temp tables `new_records` and `new_identifiers`."""
-        empty(self.con, "new_records", RECORDS)
-        empty(self.con, "new_identifiers", IDENTIFIERS)
-        for records, identifiers in standardise.batches(self.con, select, self.config):
-            self.con.register("batch", records)
-            self.con.execute("INSERT INTO new_records FROM batch")
-            self.con.register("batch", identifiers)
-            self.con.execute("INSERT INTO new_identifiers FROM batch")
-            self.con.unregister("batch")
+    def _first_profiles(self) -> bool:
+        """Returns whether accounts come to a hub that had none: contacts then need keys to meet them."""
+        return bool(
+            self.store.one("SELECT count(*) > 0 FROM asked WHERE platform IS NOT NULL")
+        ) and not self.store.one(f"SELECT count(*) FROM {self.store.name('records')} WHERE profile")
 
-    def adopt_model(self, total: int) -> None:
-        """Freezes model, population and frequencies for this and the runs to come."""
-        self.model = adopt(self.store, self.place, self.config)
-        self.population = total
-        self.store.put("population", total)
-        terms.count(self.con, self.model, "new_records", self.store.name("terms"))
-        self.store.put("fingerprint", self.fingerprint())
+    def standardise(self, select: str, records: str, identifiers: str) -> None:
+        """Appends the standardised records and identifiers of a contacts SELECT to two tables."""
+        for some, found in standardise.batches(self.con, select, self.config):
+            for table, batch in ((records, some), (identifiers, found)):
+                self.con.register("batch", batch)
+                self.con.execute(f"INSERT INTO {table} FROM batch")
+                self.con.unregister("batch")
 
     def load_all(self, total: int) -> None:
-        """Fills records, identifiers and keys from the new ones."""
-        rare = terms.with_rarity(
-            self.model, "new_records", self.store.name("terms"), self.population
-        )
-        self.con.execute(f"CREATE OR REPLACE TABLE {self.store.name('records')} AS {rare}")
-        self.con.execute(f"INSERT INTO {self.store.name('identifiers')} FROM new_identifiers")
-        self.con.execute(f"INSERT INTO {self.store.name('keys')} {self._keys_sql()}")
-        decisions.load(self.store, self.config)
+        """Fills all tables from all contacts; freezes model, population and frequencies until the next time."""
+        store = self.store
+        store.clear()
+        self.standardise("SELECT * FROM asked", store.name("records"), store.name("identifiers"))
+        self.model = adopt(store, self.place, self.config)
+        self.population = int(store.one(f"SELECT count(*) FROM {store.name('records')} WHERE NOT profile"))
+        store.put("population", self.population)
+        store.put("frozen_at", total)
+        store.put("fingerprint", self.fingerprint())
+        terms.count(self.con, self.model, store.name("records"), store.name("terms"))
+        self.fill_keys(store.name("keys"), store.name("records"), store.name("identifiers"))
+        decisions.load(store, self.config)
 
-    def _keys_sql(self) -> str:
-        parts = (
-            keys.identifier_keys(self.config),
-            keys.contact_keys(self.population),
-            keys.profile_keys(),
-        )
-        named = [p.format(ids="new_identifiers", records="new_records") for p in parts]
-        return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(f'({p})' for p in named)})"
+    def fill_keys(self, into: str, records: str, identifiers: str) -> None:
+        """Appends the keys of records to a table."""
+        parts = [keys.identifier_keys(self.config), keys.contact_keys(self.population)]
+        # Keys for profiles are made where there are profiles at all.
+        if self.store.one(f"SELECT count(*) FROM {self.store.name('records')} WHERE profile"):
+            parts.append(keys.profile_keys())
+        for part in parts:
+            self.con.execute(f"INSERT INTO {into} {part.format(ids=identifiers, records=records)}")
 
     def compare(self, full: bool) -> int:
         """Scores the pairs of dirty records and replaces their edges; returns how many pairs."""
@@ -176,7 +175,12 @@ class _Run:
         pairs = candidates.pairs_sql(store.name("keys"), "eligible", None if full else "dirty")
         con.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
         scored = scored_sql(
-            "pairs", store.name("records"), self.model, self.config, self.population
+            "pairs",
+            store.name("records"),
+            store.name("terms"),
+            self.model,
+            self.config,
+            self.population,
         )
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE scored AS SELECT * FROM ({scored})
@@ -228,9 +232,16 @@ class _Run:
     def load_changed(self, total: int) -> None:
         """Replaces changed records, identifiers and keys; finds `dirty` (records to compare anew)."""
         con, store = self.con, self.store
-        self.standardise("SELECT * FROM asked WHERE rkey IN (FROM news)")
+        empty(con, "new_records", RECORDS)
+        empty(con, "new_identifiers", IDENTIFIERS)
+        self.standardise(
+            "SELECT * FROM asked WHERE rkey IN (FROM news)", "new_records", "new_identifiers"
+        )
         con.execute("CREATE OR REPLACE TEMP TABLE leaving AS FROM news UNION ALL FROM gone")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE new_keys AS {self._keys_sql()}")
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE new_keys (key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT)"
+        )
+        self.fill_keys("new_keys", "new_records", "new_identifiers")
         all_keys, records = store.name("keys"), store.name("records")
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE touched_keys AS SELECT DISTINCT key FROM (
@@ -242,8 +253,7 @@ class _Run:
         con.execute(f"CREATE OR REPLACE TEMP TABLE before AS {eligible}")
         for table in ("records", "identifiers", "keys"):
             con.execute(f"DELETE FROM {store.name(table)} WHERE rkey IN (FROM leaving)")
-        rare = terms.with_rarity(self.model, "new_records", store.name("terms"), self.population)
-        con.execute(f"INSERT INTO {records} {rare}")
+        con.execute(f"INSERT INTO {records} FROM new_records")
         con.execute(f"INSERT INTO {store.name('identifiers')} FROM new_identifiers")
         con.execute(f"INSERT INTO {all_keys} FROM new_keys")
         con.execute(f"CREATE OR REPLACE TEMP TABLE after AS {eligible}")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from identity.config import Config
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 # Bits count no more than this in an average, so that one pair cannot speak for a whole group.
@@ -64,16 +66,16 @@ def components(nodes: int, left: Ints, right: Ints) -> Ints:
     return label
 
 
-def partition(c: Component, accept: float, margin: float, largest: int) -> list[int]:
+def partition(c: Component, config: Config) -> list[int]:
     """Returns each node's cluster, named by its smallest node."""
     groups = _Groups(c)
     order = sorted(range(len(c.left)), key=lambda e: (-c.bits[e], c.left[e], c.right[e]))
     for e in order:
         if c.confirmed[e]:
             groups.join(c.left[e], c.right[e], force=True)
-    _average(c, groups, accept, largest)
-    _declared(c, groups, order, accept, largest)
-    _profiles(c, groups, order, accept, margin, largest)
+    _average(c, groups, config)
+    _declared(c, groups, order, config)
+    _profiles(c, groups, order, config)
     return [groups.find(i) for i in range(c.size)]
 
 
@@ -113,8 +115,8 @@ class _Groups:
         return True
 
 
-def _average(c: Component, groups: _Groups, accept: float, largest: int) -> None:
-    """Joins groups of contacts while the mean evidence between them is at least `accept`."""
+def _average(c: Component, groups: _Groups, config: Config) -> None:
+    """Joins groups of contacts while the mean evidence between them suffices to accept a link."""
     total: dict[int, dict[int, float]] = {}
     known: dict[int, dict[int, int]] = {}
     for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
@@ -145,10 +147,10 @@ def _average(c: Component, groups: _Groups, accept: float, largest: int) -> None
                     score = (-mean(x, y), x, y)
                     if best is None or score < best:
                         best = score
-        if best is None or -best[0] < accept:
+        if best is None or -best[0] < config.accept:
             return
         _, x, y = best
-        if not groups.join(x, y, largest=largest):
+        if not groups.join(x, y, largest=config.max_cluster):
             del total[x][y], total[y][x]
             continue
         contacts[x] += contacts[y]
@@ -166,20 +168,18 @@ def _average(c: Component, groups: _Groups, accept: float, largest: int) -> None
 _COMPARED = 200
 
 
-def _declared(c: Component, groups: _Groups, order: list[int], accept: float, largest: int) -> None:
+def _declared(c: Component, groups: _Groups, order: list[int], config: Config) -> None:
     """Gives accounts to who names them, and joins accounts of one owner; no owner gets a second self."""
     for e in order:
         a, b = c.left[e], c.right[e]
-        if c.soft[e] or c.bits[e] < accept or not (c.profile[a] or c.profile[b]):
+        if c.soft[e] or c.bits[e] < config.accept or not (c.profile[a] or c.profile[b]):
             continue
         owned = [any(not c.profile[i] for i in groups.members[groups.find(x)]) for x in (a, b)]
         if not all(owned):
-            groups.join(a, b, largest=largest)
+            groups.join(a, b, largest=config.max_cluster)
 
 
-def _profiles(
-    c: Component, groups: _Groups, order: list[int], accept: float, margin: float, largest: int
-) -> None:
+def _profiles(c: Component, groups: _Groups, order: list[int], config: Config) -> None:
     """Gives each profile to the group it resembles best, unless another group comes close."""
     claims: dict[int, dict[int, float]] = {}
     for e in order:
@@ -194,9 +194,11 @@ def _profiles(
     for profile, row in claims.items():
         ranked = sorted(row.items(), key=lambda item: (-item[1], item[0]))
         best, bits = ranked[0]
-        if bits >= accept and (len(ranked) == 1 or bits - ranked[1][1] >= margin):
+        if bits >= config.accept_profile and (
+            len(ranked) == 1 or bits - ranked[1][1] >= config.margin
+        ):
             chosen.append((-bits, profile, best))
     for _, profile, group in sorted(chosen):
         # An account that already has an owner must not tie that owner to a second one.
         if all(c.profile[i] for i in groups.members[groups.find(profile)]):
-            groups.join(profile, group, largest=largest)
+            groups.join(profile, group, largest=config.max_cluster)

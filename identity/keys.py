@@ -20,7 +20,7 @@ CONTACT_KEYS = (
     "'pg' || postal || left(given, 4)",
     "'cf' || city || family || left(given, 1)",
     "'st' || street || coalesce(postal, city, '')",
-    "'el' || split_part(email, '@', 1)",
+    "'el' || mailbox",
     "'id' || national_id",
     "'fy' || family || left(given, 2) || left(birth, 7)",
     "'gy' || given || left(family, 2) || left(birth, 7)",
@@ -56,7 +56,7 @@ def identifier_keys(config: Config) -> str:
         f"WHEN '{r.kind}' THEN {r.bit}" for r in config.rungs() if r.name != "reciprocal_link"
     )
     return f"""
-        SELECT hash(kind, value) AS key, rkey, CAST(CASE kind {cases} END AS SMALLINT) AS bit,
+        SELECT DISTINCT hash(kind, value) AS key, rkey, CAST(CASE kind {cases} END AS SMALLINT) AS bit,
             CAST(CASE WHEN kind <> 'account' THEN 0 WHEN origin = 'own' THEN 3 ELSE 4 END AS TINYINT) AS side
         FROM {{ids}} WHERE junk = ''"""
 

@@ -61,9 +61,15 @@ class Model:
             }
         )
 
-    def bits_sql(self) -> dict[str, str]:
-        """Returns {comparison: SQL expression of its match weight in bits} over aliases l and r."""
-        return {c["output_column_name"]: self._comparison_sql(c) for c in self.raw["comparisons"]}
+    def bits_sql(self, population: int) -> dict[str, str]:
+        """Returns {comparison: SQL expression of its match weight in bits}.
+
+        The expressions read the aliases l and r, and `t_<column>.tf` of `identity.terms.joins`.
+        """
+        return {
+            c["output_column_name"]: _comparison_sql(c, 1.0 / max(population, 2))
+            for c in self.raw["comparisons"]
+        }
 
     def level_sql(self) -> dict[str, str]:
         """Returns {comparison: SQL expression of the level's number, 0 where nothing compares}."""
@@ -76,26 +82,26 @@ class Model:
             found[c["output_column_name"]] = f"CASE {' '.join(parts)} END"
         return found
 
-    def _comparison_sql(self, comparison: dict[str, Any]) -> str:
-        parts = []
-        for level in comparison["comparison_levels"]:
-            condition = sided(level["sql_condition"])
-            if level.get("is_null_level"):
-                bits = "0.0"
-            else:
-                bits = f"{weight(level):.4f}"
-                if level.get("tf_adjustment_column"):
-                    bits = _with_rarity(level, bits)
-            parts.append(f"ELSE {bits}" if condition == "ELSE" else f"WHEN {condition} THEN {bits}")
-        return f"CASE {' '.join(parts)} END"
+
+def _comparison_sql(comparison: dict[str, Any], rarest: float) -> str:
+    parts = []
+    for level in comparison["comparison_levels"]:
+        condition = sided(level["sql_condition"])
+        if level.get("is_null_level"):
+            bits = "0.0"
+        else:
+            bits = f"{weight(level):.4f}"
+            if level.get("tf_adjustment_column"):
+                bits = _with_rarity(level, bits, rarest)
+        parts.append(f"ELSE {bits}" if condition == "ELSE" else f"WHEN {condition} THEN {bits}")
+    return f"CASE {' '.join(parts)} END"
 
 
-def _with_rarity(level: dict[str, Any], bits: str) -> str:
+def _with_rarity(level: dict[str, Any], bits: str, rarest: float) -> str:
     """Returns bits corrected by the rarity of the value that both sides share."""
     column, u = level["tf_adjustment_column"], float(level["u_probability"])
-    shift = f"log2({u} / greatest(l.tf_{column}, r.tf_{column}))"
-    capped = f"least({shift}, {MAX_TF_BITS})"
-    return f"{bits} + coalesce({level.get('tf_adjustment_weight', 1.0)} * {capped}, 0.0)"
+    shift = f"log2({u} / coalesce(t_{column}.tf, {rarest}))"
+    return f"{bits} + {level.get('tf_adjustment_weight', 1.0)} * least({shift}, {MAX_TF_BITS})"
 
 
 def sided(condition: str) -> str:

@@ -3,10 +3,14 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from identity.config import Config
 from identity.model import DEFAULT, Model
-from identity.store import Store
+from identity.modelchart import model_page
+from identity.store import SCHEMA, Store
 from identity.training import train
 
 
@@ -30,14 +34,14 @@ def current_model(store: Store, place: Path | None, config: Config) -> Model:
 
 
 def adopt(store: Store, place: Path | None, config: Config) -> Model:
-    """Returns the model for a full run over `new_records`; trains and keeps one where there is none.
+    """Returns the model for a full run; trains and keeps one where there is none.
 
     Training needs enough matches to learn from; until then the shipped model serves.
     """
     model = current_model(store, place, config)
     if config.model != "auto" or model.version != Model.load(DEFAULT).version:
         return model
-    trained = train(store.con, "new_records", "new_identifiers", config)
+    trained = train(store.con, store.name("records"), store.name("identifiers"), config)
     if trained is None:
         return model
     if place:
@@ -55,3 +59,32 @@ def keep(place: Path, model: Model) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return aside.rename(place / "model.json")
+
+
+def train_model(
+    con: duckdb.DuckDBPyConnection,
+    path: Path | str,
+    config: dict[str, Any] | Config | None = None,
+    schema: str = SCHEMA,
+) -> Model:
+    """Trains a model on the resolved contacts and writes it with its page (`.html` beside it) for review.
+
+    Args:
+        con: Read-write connection to the warehouse after a `resolve`.
+        path: JSON file to write, to be named as `identity: {model: …}` and kept under version control.
+        config: The `identity:` block.
+        schema: Schema of the working tables.
+
+    Raises:
+        ValueError: The contacts hold too few matches to learn from.
+    """
+    store = Store(con, schema)
+    model = train(con, store.name("records"), store.name("identifiers"), Config.of(config))
+    if model is None:
+        raise ValueError(
+            "identity train: the contacts hold too few likely matches to learn from; keep the shipped model"
+        )
+    target = Path(path)
+    target.write_text(json.dumps(model.raw, indent=1), "utf-8")
+    model_page(model, target.with_suffix(".html"))
+    return model

@@ -11,7 +11,7 @@ from functools import cache
 from anyascii import anyascii
 from nicknames import NickNamer
 
-from identity.vocabulary import words
+from identity.vocabulary import name_frequencies, words
 
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
@@ -38,6 +38,8 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Returns the folded words of a text, `O'Neil` and `U.S.` as one word each."""
+    if text.isalnum() and text.isascii():  # most names and towns: nothing to take apart
+        return [text.lower()]
     text = _APOSTROPHE.sub("", _INITIAL_DOTS.sub(r"\1", text))
     return [t for t in _NOT_ALNUM.split(fold(text)) if t]
 
@@ -80,6 +82,12 @@ def roots(given: str) -> tuple[str, ...]:
     if not given:
         return ()
     return tuple(sorted({given, *(joined(c) for c in _namer().canonicals_of(given))} - {""}))
+
+
+@cache
+def is_known(given: str) -> bool:
+    """Returns whether a given name is one that many bear: another known name is then no typing error."""
+    return given in name_frequencies()["given"] or len(roots(given)) > 1
 
 
 def parse(full: str) -> Name:

@@ -4,8 +4,6 @@ from identity.config import Config
 from identity.scoring import VETOES
 from identity.store import Store
 
-_TOUCHING = "CASE WHEN l = m.rkey THEN r ELSE l END"
-
 
 def rule_sql(config: Config, alias: str = "e") -> str:
     """Returns the name of the strongest rung behind an edge."""
@@ -21,6 +19,11 @@ def rule_sql(config: Config, alias: str = "e") -> str:
     return f"CASE {' '.join(cases)} WHEN {alias}.soft THEN 'profile_match' ELSE 'probabilistic' END"
 
 
+def accepted_sql(config: Config, alias: str = "e") -> str:
+    """Returns the SQL condition under which an edge's evidence suffices for a link."""
+    return f"{alias}.bits >= CASE WHEN {alias}.soft THEN {config.accept_profile} ELSE {config.accept} END"
+
+
 def linked_sql(store: Store, config: Config, affected: str | None) -> str:
     """Returns a SELECT (rkey, component, cluster, linked_by, confidence) of the temp table `clustered`.
 
@@ -31,7 +34,7 @@ def linked_sql(store: Store, config: Config, affected: str | None) -> str:
         WITH kept AS (
             SELECT e.l, e.r, e.bits, {rule_sql(config)} AS rule FROM {store.name("edges")} AS e
             INNER JOIN clustered AS a ON e.l = a.rkey INNER JOIN clustered AS b ON e.r = b.rkey
-            WHERE a.cluster = b.cluster AND e.veto = 0 AND e.bits >= {config.accept} {within}
+            WHERE a.cluster = b.cluster AND e.veto = 0 AND {accepted_sql(config)} {within}
         ),
         best AS (
             SELECT rkey, max_by(rule, bits) AS linked_by, max(bits) AS bits FROM (
@@ -73,12 +76,12 @@ def _views(store: Store, config: Config) -> dict[str, str]:
             CASE WHEN e.mask & 63 <> 0 THEN {shared} ELSE [] END AS identifiers,
             e.first_seen, (SELECT to_timestamp(value::DOUBLE) FROM {store.name("meta")} WHERE key = 'ran_at') AS last_seen,
             CASE WHEN e.veto = 9 OR e.bits >= 90 THEN 'person' ELSE 'rule' END AS decided_by,
-            CASE WHEN e.veto > 0 THEN 'vetoed' WHEN a.cluster = b.cluster AND e.bits >= {config.accept} THEN 'accepted'
-                WHEN e.bits >= {config.accept} THEN 'held' ELSE 'suggested' END AS status,
+            CASE WHEN e.veto > 0 THEN 'vetoed' WHEN a.cluster = b.cluster AND {accepted_sql(config)} THEN 'accepted'
+                WHEN {accepted_sql(config)} THEN 'held' ELSE 'suggested' END AS status,
             CASE WHEN e.veto > 0 THEN CASE e.veto {vetoes} END
-                WHEN a.cluster = b.cluster AND e.bits >= {config.accept} THEN NULL
-                WHEN e.bits >= {config.accept} AND e.soft THEN 'another contact fits the profile as well'
-                WHEN e.bits >= {config.accept} THEN 'the other records of the two customers speak against it'
+                WHEN a.cluster = b.cluster AND {accepted_sql(config)} THEN NULL
+                WHEN {accepted_sql(config)} AND e.soft THEN 'another contact fits the profile as well'
+                WHEN {accepted_sql(config)} THEN 'the other records of the two customers speak against it'
                 ELSE 'too little evidence to link by itself' END AS reason
             FROM {edges} AS e INNER JOIN {records} AS l ON e.l = l.rkey INNER JOIN {records} AS r ON e.r = r.rkey
             INNER JOIN {members} AS a ON e.l = a.rkey INNER JOIN {members} AS b ON e.r = b.rkey""",

@@ -93,18 +93,22 @@ def words_of_profile(
     hosts = [t for link in links for t in _host_words(link)]
     handle_words = names.display_tokens(row["handle"] or "")
     bio_words = names.tokens(bio)
-    found = {roles_of[t] for t in [*shown, *hosts, *handle_words] if t in roles_of}
+    # What stands behind `for` or `4`, in handle or site: crapo4senate.
+    sought = [t for text in (own or "", *(x.label for x in links)) for t in _FOR.split(text)[1:]]
+    found = {roles_of[t] for t in [*shown, *hosts, *handle_words, *sought] if t in roles_of}
     found |= {roles_of[t] for t in bio_words if t in roles_of and t not in weak}
     both = list(dict.fromkeys([*said, *(a + b for a, b in pairwise(said))]))
+    # `@Maggie_Hassan` under the name `Maggie for NH`: the handle holds what the name leaves out.
+    hints = [t for t in handle_words if t not in _fillers() and len(t) > 2 and t not in said]
     inside = list(dict.fromkeys([*(labels(own) if own else []), *sites]))
     return {
         "words": both,
         "labels": inside,
         "regions": sorted(regions),
         "roles": sorted(found),
-        "givens": list(dict.fromkeys(r for w in said[:6] for r in names.roots(w))),
+        "givens": list(dict.fromkeys(r for w in (*said[:6], *hints) for r in names.roots(w))),
         "combos": [],
-        "offers": _offers(said, both, inside, sorted(regions)),
+        "offers": _offers([*said, *hints], [*both, *hints], inside, sorted(regions)),
     }
 
 

@@ -5,6 +5,7 @@ kind and value. Both are pure functions of the contact, so that only new and cha
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,8 +28,8 @@ _S, _L = pa.string(), pa.list_(pa.string())
 RECORDS = pa.schema([
     ("rkey", pa.uint64()), ("source", _S), ("source_record_id", _S), ("hash", pa.uint64()),
     ("kind", _S), ("declared_kind", pa.bool_()), ("profile", pa.bool_()), ("platform", _S),
-    ("handle", _S), ("verified", pa.bool_()), ("given", _S), ("middle", _S), ("family", _S), ("suffix", _S), ("roots", _L),
-    ("birth", _S), ("email", _S), ("phone", _S), ("street", _S), ("city", _S), ("region", _S),
+    ("handle", _S), ("verified", pa.bool_()), ("given", _S), ("middle", _S), ("family", _S), ("suffix", _S), ("roots", _L), ("known", pa.bool_()),
+    ("birth", _S), ("email", _S), ("mailbox", _S), ("phone", _S), ("street", _S), ("city", _S), ("region", _S),
     ("postal", _S), ("country", _S), ("national_id", _S), ("sex", _S), ("birth_place", _S),
     ("occupation", _S), ("company", _S), ("words", _L), ("labels", _L), ("regions", _L), ("roles", _L), ("offers", _L), ("givens", _L), ("combos", _L),
 ])  # fmt: skip
@@ -132,11 +133,11 @@ def record(
         "hash": row["hash"], "kind": kind, "declared_kind": declared is not None, "profile": profile,
         "platform": platform, "handle": own, "verified": row["verified"],
         "given": parsed.given or None, "middle": parsed.middle or None, "family": parsed.family or None,
-        "suffix": parsed.suffix or None, "roots": list(names.roots(parsed.given)),
+        "suffix": parsed.suffix or None, "roots": list(names.roots(parsed.given)), "known": names.is_known(parsed.given),
         "birth": dates.birth(row["birth_date"]) or None if row["birth_date"] else None,
-        "email": usable, "phone": next((p.value for p in phones if not p.blocked), None),
+        "email": usable, "mailbox": usable.partition("@")[0] if usable else None, "phone": next((p.value for p in phones if not p.blocked), None),
         "street": places.street(row["street"] or row["address"] or "") or None,
-        "city": " ".join(names.tokens(row["city"])) or None if row["city"] else None,
+        "city": _city(row["city"] or (row["location"] if profile else None)),
         "region": region or None, "postal": places.postal(row["postal_code"]) or None if row["postal_code"] else None,
         "country": country or None,
         "company": names.joined(row["company"]) or None,
@@ -146,6 +147,11 @@ def record(
         out[name] = " ".join(names.tokens(attributes.get(name) or "")) or None
     out.update(words_of_profile(row, own, links, None if profile else parsed, region))
     return out
+
+
+def _city(raw: str | None) -> str | None:
+    """Returns a town, or what stands first in a profile's location."""
+    return " ".join(names.tokens(re.split(r"[,/|&;]", raw, maxsplit=1)[0])) or None if raw else None
 
 
 def _structured(row: dict[str, Any], attributes: dict[str, str]) -> names.Name:

@@ -22,6 +22,7 @@ _TYPES = {
     pa.list_(pa.string()): "VARCHAR[]",
 }
 TABLES = {
+    "records": ", ".join(f"{f.name} {_TYPES[f.type]}" for f in RECORDS),
     "meta": "key VARCHAR, value VARCHAR",
     "identifiers": ", ".join(f"{f.name} {_TYPES[f.type]}" for f in IDENTIFIERS),
     "terms": "col VARCHAR, value VARCHAR, tf DOUBLE",
@@ -57,7 +58,7 @@ class Store:
 
     def clear(self) -> None:
         """Empties what a full run fills anew; ids, their register and a trained model stay."""
-        for table in ("identifiers", "terms", "keys", "edges", "members", "decided"):
+        for table in ("records", "identifiers", "terms", "keys", "edges", "members", "decided"):
             self.con.execute(f"CREATE OR REPLACE TABLE {self.name(table)} ({TABLES[table]})")
         self.con.execute(
             f"DELETE FROM {self.name('meta')} WHERE key IN ('fingerprint', 'population')"
@@ -76,15 +77,6 @@ class Store:
         for name in self.temporary() - keep:
             kind = "VIEW" if name == "asked" else "TABLE"
             self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
-
-    def has_records(self) -> bool:
-        """Returns whether a run has filled the tables."""
-        return bool(
-            self.one(
-                "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = 'records'",
-                [self.schema],
-            )
-        )
 
     def one(self, sql: str, parameters: list[Any] | None = None) -> Any:
         """Returns the first value of a query, None without a row."""

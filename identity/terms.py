@@ -46,22 +46,17 @@ def count(con: duckdb.DuckDBPyConnection, model: Model, records: str, into: str)
         )
 
 
-def with_rarity(model: Model, records: str, terms: str, total: int) -> str:
-    """Returns a SELECT of `records` with `tf_<column>` beside each column that weighs by rarity.
+def joins(columns: list[str], terms: str, side: str = "l") -> str:
+    """Returns LEFT JOINs that bring `t_<column>.tf`, the share of the value on one side of a pair."""
+    return " ".join(
+        f"LEFT JOIN (SELECT value, tf FROM {terms} WHERE col = '{c}') AS t_{c} ON t_{c}.value = {side}.{c}"
+        for c in columns
+    )
 
-    `tf_root` is the share of the commonest formal name behind the given name. A value never counted
-    is as rare as one record in `total`.
-    """
-    columns = [*model.term_columns]
-    least = 1.0 / max(total, 2)
-    chosen = ", ".join(f"CAST(coalesce(t_{c}.tf, {least}) AS FLOAT) AS tf_{c}" for c in columns)
-    joins = " ".join(
-        f"LEFT JOIN {terms} AS t_{c} ON t_{c}.col = '{c}' AND t_{c}.value = r.{c}" for c in columns
-    )
-    return (
-        f"SELECT r.*, {chosen}, CAST(coalesce(t_root.tf, {least}) AS FLOAT) AS tf_root FROM {records} AS r {joins}"
-        f" LEFT JOIN {terms} AS t_root ON t_root.col = 'root' AND t_root.value = r.roots[1]"
-    )
+
+def rarest(population: int) -> float:
+    """Returns the share of a value that was never counted twice."""
+    return 1.0 / max(population, 2)
 
 
 def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> int:

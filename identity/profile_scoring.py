@@ -1,0 +1,129 @@
+"""What a social profile shows of a contact, in bits: names, places, offices, sites and handles.
+
+Each thing is counted once, wherever it shows: the family name in the display name, the handle or the
+site's name is one piece of evidence, and so is the given name. What is left over speaks against the pair.
+"""
+
+from identity.config import Config
+from identity.names import tokens
+from identity.rungs import rung_sql
+from identity.terms import rarest
+from identity.vocabulary import words
+
+_BOTH_WAYS = 256 | 512
+_ROLE, _OTHER_ROLE, _REGION, _OTHER_REGION, _CITY = 2.0, -4.0, 5.0, -3.0, 9.0
+
+
+def profile_sql(pairs: str, records: str, terms: str, config: Config, population: int) -> str:
+    """Returns a SELECT (l, r, mask, bits, veto, soft) of the pairs with a profile on either side or both."""
+    weights = {r.name: r.weight for r in config.rungs()}
+    bits = {r.name: r.bit for r in config.rungs()}
+    declared = f"mask & {bits['declared_account']} <> 0"
+    support = " + ".join(
+        f"CASE WHEN mask & {bits[name]} <> 0 THEN {weights[name]} ELSE 0.0 END"
+        for name in ("same_username", "same_site")
+    )
+    rung = rung_sql(config.rungs())
+    return f"""
+        SELECT l, r, mask,
+            CASE
+                WHEN mask & {_BOTH_WAYS} = {_BOTH_WAYS} THEN {weights["reciprocal_link"]}
+                WHEN contact THEN greatest(
+                    {rung} + CASE WHEN {declared} THEN 0.0 ELSE clash END,
+                    -log2({max(128, population)}) + least(w_family + w_given, 30.0) + w_region + w_role + {support}
+                )
+                ELSE {rung} + clash
+            END AS bits,
+            -- A declared account outweighs a kind that was only guessed from words.
+            CASE WHEN veto = 1 AND {declared} AND NOT both_declared THEN 0 ELSE veto END AS veto,
+            {rung} < 0 AS soft
+        FROM ({profile_parts_sql(pairs, records, terms, population)})"""
+
+
+def profile_parts_sql(pairs: str, records: str, terms: str, population: int) -> str:
+    """Returns a SELECT of such pairs with `w_family`, `w_given`, `w_region`, `w_role` in bits."""
+    return f"""
+        SELECT
+            *,
+            CASE WHEN contact AND family_seen OR NOT contact AND akin THEN 0.0 ELSE -12.0 END
+            + CASE WHEN contact AND stranger THEN -6.0 ELSE 0.0 END AS clash,
+            CASE WHEN family_said THEN least(log2(1 / tf_family), 18.0)
+                WHEN family_seen THEN least(log2(1 / tf_family), 9.0) ELSE -6.0 END AS w_family,
+            CASE WHEN given_said THEN least(log2(1 / tf_root), 12.0) WHEN stranger THEN -7.0 ELSE 0.0 END AS w_given,
+            CASE WHEN city_l = city_r THEN least(log2(1 / tf_city), {_CITY})
+                WHEN regions_l = [] OR regions_r = [] THEN 0.0
+                WHEN list_has_any(regions_l, regions_r) THEN {_REGION} ELSE {_OTHER_REGION} END AS w_region,
+            CASE WHEN roles_l = [] OR roles_r = [] THEN 0.0
+                WHEN list_has_any(roles_l, roles_r) THEN {_ROLE} ELSE {_OTHER_ROLE} END AS w_role
+        FROM ({_seen_sql(pairs, records, terms, population)})"""
+
+
+def _seen_sql(pairs: str, records: str, terms: str, population: int) -> str:
+    """Returns where the contact's names show in the profile."""
+    places = sorted(
+        {
+            w
+            for codes in words("regions").values()
+            for ns in codes.values()
+            for n in ns
+            for w in tokens(n)
+        }
+    )
+    codes = sorted({c.lower() for codes in words("regions").values() for c in codes})
+    elsewhere = ", ".join(f"'{w}'" for w in (*places, *codes))
+    return f"""
+        SELECT
+            *,
+            family IS NOT NULL AND (list_contains(words, family) OR full_label
+                OR list_contains(labels, family)) AS family_said,
+            family IS NOT NULL AND (list_contains(words, family) OR full_label
+                OR (length(family) >= 5 AND contains(label_text, family))) AS family_seen,
+            family IS NOT NULL AND (list_has_any(shown, givens) OR full_label) AS given_said,
+            -- A word beside the family name that is no form of the given names: somebody else's.
+            family IS NOT NULL AND list_contains(words, family) AND NOT list_has_any(shown, givens)
+                AND NOT full_label AND len(list_filter(words, lambda w:
+                    length(w) > 2 AND NOT contains(family, w) AND NOT contains(w, family)
+                    AND NOT starts_with(w, given[1:3]) AND w NOT IN ({elsewhere}))) > 0 AS stranger
+        FROM (
+            SELECT *, list_has_any(labels, combos) OR len(list_filter(combos, lambda c:
+                length(c) >= 7 AND contains(label_text, c))) > 0 AS full_label
+            FROM ({_sides_sql(pairs, records, terms, population)})
+        )"""
+
+
+def _sides_sql(pairs: str, records: str, terms: str, population: int) -> str:
+    """Returns the contact's and the profile's columns of each pair, whichever side they are on."""
+    rare = rarest(population)
+    return f"""
+        SELECT p.l, p.r, p.mask, l.profile <> r.profile AS contact,
+            {_contact("family")} AS family, {_contact("given")} AS given, {_contact("givens")} AS givens,
+            {_contact("combos")} AS combos,
+            coalesce(t_family.tf, {rare}) AS tf_family, coalesce(t_root.tf, {rare}) AS tf_root,
+            coalesce(t_city.tf, {rare}) AS tf_city,
+            {_profile("givens")} AS shown, {_profile("words")} AS words, {_profile("labels")} AS labels,
+            array_to_string({_profile("labels")}, '|') AS label_text,
+            l.city AS city_l, r.city AS city_r, l.regions AS regions_l, r.regions AS regions_r,
+            l.roles AS roles_l, r.roles AS roles_r,
+            list_has_any(l.words, r.words) AS akin,
+            l.declared_kind AND r.declared_kind AS both_declared,
+            CASE
+                WHEN l.kind IN ('person', 'organisation') AND r.kind IN ('person', 'organisation')
+                    AND l.kind <> r.kind THEN 1
+                WHEN (l.kind = 'bot') <> (r.kind = 'bot') THEN 4
+                ELSE 0
+            END AS veto
+        FROM {pairs} AS p
+        INNER JOIN {records} AS l ON p.l = l.rkey
+        INNER JOIN {records} AS r ON p.r = r.rkey
+        LEFT JOIN {terms} AS t_family ON t_family.col = 'family' AND t_family.value = {_contact("family")}
+        LEFT JOIN {terms} AS t_root ON t_root.col = 'root' AND t_root.value = {_contact("roots")}[1]
+        LEFT JOIN {terms} AS t_city ON t_city.col = 'city' AND t_city.value = {_contact("city")}
+        WHERE l.profile OR r.profile"""
+
+
+def _contact(column: str) -> str:
+    return f"CASE WHEN l.profile THEN r.{column} ELSE l.{column} END"
+
+
+def _profile(column: str) -> str:
+    return f"CASE WHEN l.profile THEN l.{column} ELSE r.{column} END"
