@@ -42,21 +42,22 @@ def arrow_type(kind: str) -> pa.DataType:
     return _SIMPLE[kind] if digits is None else pa.decimal128(38, digits)
 
 
-def build(column: Column, cells: Sequence[Any]) -> pa.Array:
+def build(column: Column, cells: Sequence[Any], *, judged: bool = False) -> pa.Array:
     """An array of a column's cells.
 
     Args:
         column: says the kind, and whether cells are raw JSON text.
         cells: decoded values, or `msgspec.Raw` where `column.raw`.
+        judged: whether each was held against its schema already.
 
     Raises:
         MisfitError: a value breaks the schema or does not fit the column's type exactly.
     """
     try:
-        array = _raw(column, cells) if column.raw else _direct(column, cells)
+        array = _raw(column, cells, judged) if column.raw else _direct(column, cells)
     except (pa.ArrowException, OverflowError, ValueError, TypeError, msgspec.MsgspecError):
         raise MisfitError from None
-    if not column.plain:
+    if not column.plain and not judged:
         _hold_against_schema(column, cells)
     return array
 
@@ -87,7 +88,7 @@ def _times(texts: pa.Array) -> pa.Array:
     return pc.cast(pc.cast(whole, _LOCAL), pa.time64("us"))
 
 
-def _raw(column: Column, cells: Sequence[Any]) -> pa.Array:
+def _raw(column: Column, cells: Sequence[Any], judged: bool) -> pa.Array:
     numeric = column.json in ("integer", "number")
     array = _texts(cells)
     absent = pc.equal(pc.binary_length(array), 0)
@@ -95,7 +96,7 @@ def _raw(column: Column, cells: Sequence[Any]) -> pa.Array:
     missing, null = pc.any(absent).as_py(), pc.any(nulls).as_py()
     if null and not column.nullable:
         raise MisfitError
-    if not numeric and column.checker is not None:
+    if not numeric and not judged:
         # Decoding by type is the check; the text is what is kept.
         present = [one for one in cells if len(one)] if missing else cells
         column.checker.decode(b"[%b]" % b",".join(present))

@@ -72,10 +72,8 @@ class Column:
         return own and (self.json != "any" or is_plain_nested(self.schema))
 
     @cached_property
-    def checker(self) -> msgspec.json.Decoder[Any] | None:
+    def checker(self) -> msgspec.json.Decoder[Any]:
         """Decoder for a JSON list of raw cells that rejects what breaks the schema."""
-        if not self.raw:
-            return None
         kind = nested_type(self.schema)
         return msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
 
@@ -132,7 +130,7 @@ def inferred(value: Any) -> dict[str, Any]:
     """The schema of an undeclared field, by one of its values."""
     names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
     name = names.get(type(value))
-    return {"type": [name, "null"]} if name else {}
+    return {"type": sorted({name, "null"}, key="null".__eq__)} if name else {}
 
 
 def deleted_at() -> Column:

@@ -174,7 +174,7 @@ class Stream:
         columns = self.schema.columns
         try:
             arrays = [
-                build(column, part)
+                build(column, part, judged=True)
                 for column, part in zip(columns, zip(*cells, strict=True), strict=True)
             ]
         except MisfitError:
