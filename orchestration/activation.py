@@ -1,4 +1,4 @@
-"""Destinations as Dagster sees them: an asset per sync, its checks, the job `activate`, schedules."""
+"""Destinations as Dagster sees them: an asset per sync, checks, job `activate`, schedules."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -85,7 +85,8 @@ def activation_assets(site: Site) -> list[dg.AssetsDefinition]:
 
 def _asset(site: Site, name: str, object_: str) -> dg.AssetsDefinition:
     block = site.hub.destinations[name]
-    refers = {rule.refers_to for rule in block.objects[object_].fields.values()} - {None}
+    rules = block.objects[object_].fields.values()
+    refers = sorted({rule.refers_to for rule in rules if rule.refers_to})
     share = f"Not more than {block.max_failed_percent:g}% of the rows failed."
 
     @dg.asset(

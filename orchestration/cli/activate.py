@@ -12,7 +12,7 @@ from orchestration.cli.console import UserError, answer, answers, complain, sett
 from orchestration.site import Site
 
 
-def activate(
+def activate(  # noqa: PLR0917
     destination: Annotated[str, typer.Argument(help="A destination of hub.yaml.")],
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be done; do not.")] = False,
     apply: Annotated[int | None, typer.Option(help="Do exactly this plan.")] = None,

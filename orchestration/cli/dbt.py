@@ -11,7 +11,7 @@ from orchestration.cli.console import settings
 from orchestration.site import Site
 from orchestration.warehouse.dbt import environment, options
 from orchestration.warehouse.plan import make_plan
-from serving.publish import current
+from serving.generations import current
 
 
 def dbt(context: typer.Context) -> None:

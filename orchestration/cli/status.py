@@ -4,7 +4,7 @@ from rich.table import Table
 
 from connectors.target_landing import ledger
 from orchestration.cli.console import answer, answers, settings
-from serving.publish import current
+from serving.generations import current
 
 
 def status() -> None:

@@ -9,7 +9,7 @@ from orchestration.graph.built import built, stamp
 from orchestration.processes.gatekeeper import Gatekeeper
 from orchestration.reporting import Reporter
 from orchestration.site import Site
-from serving.publish import current
+from serving.generations import current
 
 # Run tag: publish although volume or distribution moved further than the gate allows.
 ACCEPT_DRIFT = "tessera/accept-drift"

@@ -18,7 +18,7 @@ from orchestration.reporting import Reporter
 from orchestration.site import Site
 from orchestration.warehouse.dbt import Dbt, DbtError
 from orchestration.warehouse.plan import make_plan
-from serving.publish import current
+from serving.generations import current
 
 # Unit tests hold models to made-up rows: they belong to the suite, not to a run.
 WITHOUT = ("--exclude-resource-type", "unit_test")

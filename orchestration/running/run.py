@@ -15,7 +15,7 @@ from orchestration.running.outcome import Outcome, Status
 from orchestration.site import Site
 from orchestration.warehouse.dbt import Dbt
 from orchestration.warehouse.plan import make_plan
-from serving.publish import current
+from serving.generations import current
 
 
 @dataclass(frozen=True)
