@@ -3,6 +3,8 @@
 {{ config(alias='contacts') }}
 with contacts as (
     {{ union_shape('contacts', [
+    ('tap-x', 'map_x__contacts'),
+    ('tap-odoo', 'map_odoo__contacts'),
     ('tap-tryton', 'map_tryton__contacts'),
     ('tap-youtube', 'map_youtube__contacts'),
     ('tap-discourse', 'map_discourse__contacts'),

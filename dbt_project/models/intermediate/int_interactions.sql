@@ -1,6 +1,8 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-x', 'map_x__interactions'),
+    ('tap-odoo', 'map_odoo__interactions'),
     ('tap-youtube', 'map_youtube__interactions'),
     ('tap-discourse', 'map_discourse__interactions'),
     ('tap-feed', 'map_feed__interactions'),

@@ -1,5 +1,6 @@
 -- Grain: one business event. A new platform adds its line here.
 {{ config(alias='transactions') }}
 {{ union_shape('transactions', [
+    ('tap-odoo', 'map_odoo__transactions'),
     ('tap-tryton', 'map_tryton__transactions'),
 ]) }}

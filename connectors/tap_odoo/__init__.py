@@ -1,0 +1,1 @@
+"""Odoo: partners, leads and opportunities, messages and sales orders."""
