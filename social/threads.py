@@ -49,11 +49,13 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         where said.loaded_package > coalesce(seen.package, 0) or seen.source is null
     """)
     pairs = connection.execute("""
-        select child.place, parent.place as above
+        select child.place, coalesce(parent.place, first.place) as above
         from new_said as child
-        inner join new_said as parent
+        left join new_said as parent
             on child.source = parent.source and child.parent_id = parent.interaction_id
-        where child.thread_id is null
+        left join new_said as first
+            on child.source = first.source and child.thread_id = first.interaction_id
+        where coalesce(parent.place, first.place) <> child.place
     """).fetchnumpy()
     count = connection.execute("select count(*) from new_said").fetchone()[0]
     parents = np.arange(count, dtype=np.int64)
@@ -67,14 +69,16 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
             select
                 said.source, said.interaction_id, said.parent_id, said.loaded_package,
                 coalesce(
-                    said.thread_id, top.thread_id, above.thread_id,
-                    top.parent_id, top.interaction_id
+                    above.thread_id, first.thread_id,
+                    top.thread_id, top.parent_id, top.interaction_id
                 ) as thread_id
             from new_said as said
             inner join new_tops as tops on said.place = tops.place
             inner join new_said as top on tops.top = top.place
             left join {known_rows} as above
                 on top.source = above.source and top.parent_id = above.interaction_id
+            left join {known_rows} as first
+                on top.source = first.source and top.thread_id = first.interaction_id
         ),
         named as (
             select placed.*, before.thread_id as before_id

@@ -107,7 +107,7 @@ def _copy(home: Path, interactions: int) -> tuple[int, int]:
     with duckdb.connect(str(home / "warehouse/hub.duckdb")) as hub:
         (small,) = hub.execute("select count(*) from intermediate.interactions").fetchone() or (1,)
         copies = max(100, -(-interactions // small))
-        later = max(1, copies // 100)
+        later = max(1, -(-copies // 100))
         (ours,) = hub.execute(
             "select source_record_id from intermediate.contacts where handle = 'brightbean'"
         ).fetchone() or ("",)

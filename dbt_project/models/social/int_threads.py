@@ -1,8 +1,8 @@
 """Grain: one interaction and the thread it belongs to.
 
-A source that knows its threads is believed. Elsewhere the thread is the first post above, found by
-pointer jumping, so that a chain of 100,000 replies costs seventeen passes. Only new interactions are
-looked at; when a missing parent turns up late, those who hung below it move to its thread, and
+The thread is the first post above, found by pointer jumping, so that a chain of 100,000 replies
+costs seventeen passes; what the source says of threads helps where a parent is missing, because many
+sources know no more than the post that is answered. Only new interactions are looked at; when a missing parent turns up late, those who hung below it move to its thread, and
 `moved_from` names the one they left.
 """
 

@@ -58,8 +58,8 @@ select
     said.author_record_id,
     parents.author_record_id as parent_author_id,
     date_diff('second', parents.occurred_at, said.occurred_at) as seconds_after_parent,
-    speaks.brand as speaks_for,
-    coalesce(addressed.brand, answered.brand) as addresses,
+    coalesce(speaks.brand, case when said.direction = 'outbound' then coalesce(own.brand, 'ours') end) as speaks_for,
+    coalesce(addressed.brand, answered.brand, case when said.direction = 'inbound' then coalesce(own.brand, 'ours') end) as addresses,
     said.channel,
     said.kind,
     said.direction,
@@ -83,4 +83,7 @@ left join {{ ref('int_brand_accounts') }} as speaks
     on said.source = speaks.source and said.author_record_id = speaks.record_id
 left join {{ ref('int_brand_accounts') }} as answered
     on said.source = answered.source and parents.author_record_id = answered.record_id
+-- A source that knows which account is its own needs no declared one.
+left join (select source, min(brand) as brand from {{ ref('int_brand_accounts') }} group by source) as own
+    on said.source = own.source
 qualify row_number() over (partition by said.source, said.interaction_id order by speaks.brand, answered.brand) = 1
