@@ -17,7 +17,7 @@ class Applier:
     """Carries out plans of one sync within one run."""
 
     def __init__(
-        self, sync: Sync, ledger: Ledger, crm: Crm, standing: Standing, journal: RunJournal,
+        self, sync: Sync, ledger: Ledger, crm: Crm, *, standing: Standing, journal: RunJournal,
         manners: Manners | None = None,
     ) -> None:  # fmt: skip
         self._sync, self._ledger, self._crm = sync, ledger, crm
@@ -28,7 +28,12 @@ class Applier:
         rules = self._crm.rules
         kinds = {name: rules.kind(name) for name in self._sync.fields}
         return Delivery(
-            self._crm.wire, kinds, self._journal, self._gate, self._manners, self._sync.region
+            self._crm.wire,
+            kinds,
+            self._journal,
+            gate=self._gate,
+            manners=self._manners,
+            region=self._sync.region,
         )
 
     def recover(self) -> int:

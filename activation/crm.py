@@ -1,4 +1,4 @@
-"""The CRM as the engine sees it: opened only when something is to be asked, described once a day."""
+"""The CRM as the engine sees it: opened when something is to be asked, described once a day."""
 
 import importlib
 from collections.abc import Sequence

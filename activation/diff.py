@@ -100,12 +100,20 @@ def decide(
         if policy.own == "crm":
             continue
         wish = outbound(desired.get(name), rules.kind(name))
-        change = _field(name, wish, current, written, policy, rules, correction)
+        if current is None:
+            if wish in (None, "", []):
+                continue
+            change: FieldChange | None = FieldChange(name, "write", None, wish, "new record")
+        elif policy.own == "append":
+            change = _appended(name, wish, current.get(name), written, rules)
+        else:
+            want, stands = rules.spelled(name, wish), rules.spelled(name, current.get(name))
+            if want == stands and want is not None:
+                decision.agreed[name] = wish
+            last = rules.spelled(name, written.get(name))
+            told = _Cell(policy, want, stands, name in written, last, correction).verdict()
+            change = FieldChange(name, told[0], current.get(name), wish, told[1]) if told else None
         if change is None:
-            if current is not None and rules.spelled(name, wish) is not None:
-                now = current.get(name)
-                if rules.spelled(name, now) == rules.spelled(name, wish):
-                    decision.agreed[name] = wish
             continue
         if change.action == "write":
             refusal = rules.refusal(name, change.after)
@@ -115,46 +123,55 @@ def decide(
     return decision
 
 
-def _field(
-    name: str,
-    wish: Any,
-    current: Mapping[str, Any] | None,
-    written: Mapping[str, Any],
-    policy: FieldPolicy,
-    rules: Rules,
-    correction: bool,
-) -> FieldChange | None:
-    if current is None:
-        empty = wish in (None, "", [])
-        return None if empty else FieldChange(name, "write", None, wish, "new record")
-    want = rules.spelled(name, wish)
-    before = current.get(name)
-    stands = rules.spelled(name, before)
-    ours = name in written and rules.spelled(name, written[name]) == stands
-    if policy.own == "append":
-        return _appended(name, wish, before, written, rules)
-    if want == stands:
-        return None
-    if want is None:  # empty never overwrites what somebody else wrote
-        if ours and stands is not None and (policy.clear or correction):
-            why = "no longer true after a split" if correction else "the hub took its value back"
-            return FieldChange(name, "write", before, None, why)
-        return None
-    if stands is None:
-        if name in written and policy.own != "if_empty" and policy.on_conflict == "keep":
-            if rules.spelled(name, written[name]) is None:
-                return FieldChange(name, "write", before, wish, "empty there")
-            return FieldChange(name, "conflict", before, wish, "a person emptied what we wrote")
-        return FieldChange(name, "write", before, wish, "empty there")
-    if ours:
-        return FieldChange(name, "write", before, wish, "changed in the hub")
-    if policy.own == "if_empty":
-        return None
-    if name not in written:
-        return FieldChange(name, "write", before, wish, "first write of a field the hub owns")
-    if policy.on_conflict == "overwrite":
-        return FieldChange(name, "write", before, wish, "edited there; the policy overwrites")
-    return FieldChange(name, "conflict", before, wish, "edited by a person since our last write")
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One field of one existing record; `want` and `stands` are in their one spelling."""
+
+    policy: FieldPolicy
+    want: str | None
+    stands: str | None
+    written: bool
+    last: str | None
+    correction: bool
+
+    @property
+    def ours(self) -> bool:
+        """Whether what stands there is what we wrote."""
+        return self.written and self.last == self.stands
+
+    def verdict(self) -> tuple[str, str] | None:
+        """What to do and why; None for nothing."""
+        if self.want == self.stands:
+            return None
+        if self.want is None:
+            return self._emptied()
+        if self.stands is None:
+            return self._onto_nothing()
+        if self.ours:
+            return "write", "changed in the hub"
+        if self.policy.own == "if_empty":
+            return None
+        return self._onto_theirs()
+
+    def _emptied(self) -> tuple[str, str] | None:
+        """Empty never overwrites what somebody else wrote, and our own only where told."""
+        if self.ours and self.correction:
+            return "write", "no longer true after a split"
+        return ("write", "the hub took its value back") if self.ours and self.policy.clear else None
+
+    def _onto_nothing(self) -> tuple[str, str]:
+        """A value that we wrote and that is not there any more was removed by a person."""
+        kept = self.policy.own != "if_empty" and self.policy.on_conflict == "keep"
+        if self.written and self.last is not None and kept:
+            return "conflict", "a person emptied what we wrote"
+        return "write", "empty there"
+
+    def _onto_theirs(self) -> tuple[str, str]:
+        if not self.written:
+            return "write", "first write of a field the hub owns"
+        if self.policy.on_conflict == "overwrite":
+            return "write", "edited there; the policy overwrites"
+        return "conflict", "edited by a person since our last write"
 
 
 def _appended(
@@ -166,8 +183,8 @@ def _appended(
         there = list(before or [])
         known = {rules.spelled(name, [one]) for one in there}
         more = [one for one in _list(wish) if rules.spelled(name, [one]) not in known]
-        after = there + more
-        return FieldChange(name, "write", before, after, "appended", more) if more else None
+        both = there + more
+        return FieldChange(name, "write", before, both, "appended", more) if more else None
     text, ours = str(before or ""), str(wish)
     if ours in text:
         return None

@@ -61,7 +61,7 @@ class _Session:
     """One run of one sync: everything that is open during it."""
 
     def __init__(
-        self, home: Path, sync: Sync, ledger: Ledger, kind: str, wire: Wire | None,
+        self, home: Path, sync: Sync, ledger: Ledger, kind: str, *, wire: Wire | None,
         manners: Manners | None,
     ) -> None:  # fmt: skip
         self.sync, self.ledger, self.home = sync, ledger, home
@@ -76,7 +76,10 @@ class _Session:
         )
         self.run_id = int(run.lastrowid or 0)
         self.journal = RunJournal(ledger, sync, self.run_id, generation)
-        self.applier = Applier(sync, ledger, self.crm, self.standing, self.journal, manners)
+        self.applier = Applier(
+            sync, ledger, self.crm,
+            standing=self.standing, journal=self.journal, manners=manners,
+        )  # fmt: skip
 
     def close(self) -> None:
         self.snapshot.close()
@@ -95,7 +98,8 @@ class _Session:
             counts["unchanged"] = max(0, plan.counts.get("rows", 0) - touched)
         report = Report(
             self.run_id, self.sync.destination, self.sync.name, status, self.snapshot.generation_id,
-            plan, counts, self.crm.requests, self.crm.quota_left, plan.held if plan else [], message,
+            plan, counts, self.crm.requests, self.crm.quota_left, plan.held if plan else [],
+            message,
         )  # fmt: skip
         self.ledger.db.execute(
             "update runs set ended_at = ?, status = ?, counts = ?, plan_id = ?, message = ? "
@@ -130,7 +134,7 @@ def _session(
             ledger.db.execute(
                 "update runs set status = 'died', ended_at = ? where status = 'running'", (now(),)
             )
-            session = _Session(home, sync, ledger, kind, wire, manners)
+            session = _Session(home, sync, ledger, kind, wire=wire, manners=manners)
             try:
                 session.applier.recover()
                 yield session

@@ -1,4 +1,4 @@
-"""The ledger's side of delivery: intents before a batch goes out, outcomes and what they mean after."""
+"""The ledger's side of delivery: intents before a batch goes out, and what outcomes mean."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -65,7 +65,9 @@ class RunJournal:
                 body = (
                     row.before("write") | row.agreed if row.op == "delete" else row.before("write")
                 )
-                values = self._entry(row, change.op, "intended", None, dict(change.values), body)
+                values = self._entry(
+                    row, change.op, "intended", None, fields=dict(change.values), before=body
+                )
                 self._logged[change.op, change.key] = int(db.execute(LOG, values).lastrowid or 0)
 
     def note(self, row: PlanRow, status: str, why: str, action: str = "write") -> None:
@@ -78,11 +80,13 @@ class RunJournal:
         ).fetchone()
         if last and tuple(last) == (status, row.row_hash, why):
             return  # said before: a log that grows with every quiet run is read by nobody
-        values = self._entry(row, row.op, status, why, row.of(action), row.before(action))
+        values = self._entry(
+            row, row.op, status, why, fields=row.of(action), before=row.before(action)
+        )
         self._ledger.db.execute(LOG, (*values[:-1], now()))
 
     def _entry(
-        self, row: PlanRow, op: str, status: str, error: str | None,
+        self, row: PlanRow, op: str, status: str, error: str | None, *,
         fields: dict[str, Any], before: dict[str, Any],
     ) -> tuple[Any, ...]:  # fmt: skip
         return (
@@ -160,9 +164,7 @@ class RunJournal:
         elif status is Status.EXISTS:
             self.accept(row, outcome.remote_id, {}, None, settled=False)
             self.again.add(row.key)
-        elif status is Status.MOVED:
-            self.again.add(row.key)
-        elif status is Status.GONE:
+        elif status in (Status.MOVED, Status.GONE):
             self.again.add(row.key)
 
     def accept(
@@ -192,11 +194,13 @@ class RunJournal:
         self._retired.append(row)
 
     def retire(self, row: PlanRow) -> None:
-        """Leave a record alone from now on."""
+        """Leave a record alone from now on, also one that we knew from its source only."""
         self._ledger.db.execute(
-            "update acknowledged set retired = 1, row_hash = coalesce(?, row_hash) "
-            "where object = ? and key = ?",
-            (row.row_hash, self._sync.name, row.key),
+            "insert into acknowledged "
+            "(object, key, customer, remote_id, row_hash, fields, created, retired) "
+            "values (?, ?, ?, ?, ?, '{}', 0, 1) on conflict (object, key) do update set "
+            "retired = 1, row_hash = coalesce(excluded.row_hash, row_hash)",
+            (self._sync.name, row.key, row.customer, row.remote_id, row.row_hash),
         )
 
     def _drop(self, key: str) -> None:

@@ -47,7 +47,8 @@ create table if not exists plan_rows (
 create table if not exists activation_log (
     id integer primary key, run_id integer not null, generation_id text, object text not null,
     key text not null, customer text not null, op text not null, remote_id text,
-    fields text not null, before text not null, row_hash integer, request_id text, status text not null, error text,
+    fields text not null, before text not null, row_hash integer, request_id text,
+    status text not null, error text,
     intended_at text not null, settled_at text
 );
 create index if not exists log_by_run on activation_log (run_id);
@@ -136,7 +137,7 @@ class Ledger:
         rows = self.db.execute(
             "select key, row_hash from acknowledged where object = ?", (object_,)
         )
-        return {key: row_hash for key, row_hash in rows}
+        return dict(rows.fetchall())
 
     def created(self, object_: str) -> list[str]:
         """Keys of the records that we created and still look after."""

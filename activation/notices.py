@@ -1,4 +1,4 @@
-"""Tell people that a brake holds or that rows fail: by webhook and by e-mail. No personal values."""
+"""Tell people that a brake holds or that rows fail, by webhook and e-mail; nothing personal."""
 
 import smtplib
 from dataclasses import dataclass

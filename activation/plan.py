@@ -30,7 +30,7 @@ class PlanRow:
         row_hash: Hash of the relation's row; None for deletes and merges.
         changes: Fields: what is written, what is kept, what is refused.
         agreed: Fields that say the same on both sides.
-        old_key: Ledger row whose record this one takes over (an alias, or the other half of a split).
+        old_key: Ledger row whose record this one takes over: an alias, or a split's other half.
         into: For a merge: the remote id that survives.
         created: Whether the record is one that we created.
         modified: When the record last changed in the CRM, before this row's write.
@@ -96,8 +96,9 @@ def encoded(value: Any) -> str:
 def begin(ledger: Ledger, sync: Sync, generation_id: str) -> int:
     """Open a plan and return its number."""
     cursor = ledger.db.execute(
-        "insert into plans (object, generation_id, spec, ledger_mark, made_at, status, held, counts)"
-        " values (?, ?, ?, ?, ?, 'making', '[]', '{}')",
+        "insert into plans "
+        "(object, generation_id, spec, ledger_mark, made_at, status, held, counts) "
+        "values (?, ?, ?, ?, ?, 'making', '[]', '{}')",
         (sync.name, generation_id, sync.digest, ledger.mark(), now()),
     )
     return int(cursor.lastrowid or 0)
@@ -123,7 +124,8 @@ def finish(ledger: Ledger, plan_id: int, held: list[str], counts: dict[str, int]
     """Close a plan; an older one that was held is superseded by it."""
     with ledger.transaction() as db:
         db.execute(
-            "update plans set status = 'superseded' where status in ('held', 'made') and plan_id < ? "
+            "update plans set status = 'superseded' "
+            "where status in ('held', 'made') and plan_id < ? "
             "and object = (select object from plans where plan_id = ?)",
             (plan_id, plan_id),
         )

@@ -61,7 +61,7 @@ class Snapshot:
         if self.path.parent.parent.name != "generations" or not self.has("marts.generation"):
             return False
         row = self._db.execute("select generation_id from marts.generation").fetchone()
-        return bool(row) and str(row[0]) == self.generation_id
+        return row is not None and str(row[0]) == self.generation_id
 
     def has(self, table: str) -> bool:
         """Tell whether `schema.table` is there."""
@@ -127,7 +127,8 @@ class Snapshot:
             self._splits = {}
             if self.has("identity.identity_events"):
                 found = self._db.execute(
-                    "select other_id, strftime(max(occurred_at) at time zone 'UTC', '%Y-%m-%dT%H:%M:%S') "
+                    "select other_id, "
+                    "strftime(max(occurred_at) at time zone 'UTC', '%Y-%m-%dT%H:%M:%S') "
                     "from identity.identity_events where kind = 'split' group by 1"
                 ).fetchall()
                 self._splits = dict(found)

@@ -92,6 +92,6 @@ class Sync:
 
     @property
     def digest(self) -> str:
-        """Tell two specifications apart, so that a plan is applied under the rules it was made by."""
+        """Tells two specifications apart: a plan is applied under the rules it was made by."""
         plain = {k: v for k, v in asdict(self).items() if k != "settings"}
         return sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()[:16]

@@ -95,6 +95,7 @@ def _asset(site: Site, name: str, object_: str) -> dg.AssetsDefinition:
         group_name="activation",
         kinds={block.target.removeprefix("target-")},
         pool=f"destination_{name}",
+        freshness_policy=_fresh(block),
         check_specs=[
             dg.AssetCheckSpec(
                 "few_failures", asset=["activation", name, object_], description=share
@@ -114,6 +115,13 @@ def _asset(site: Site, name: str, object_: str) -> dg.AssetsDefinition:
         )
 
     return sync
+
+
+def _fresh(block: Destination) -> dg.FreshnessPolicy | None:
+    """An activation that has a schedule and has not run for long is told."""
+    if block.schedule is None:
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=block.fresh_hours))
 
 
 def metadata(report: engine.Report) -> dict[str, Any]:
@@ -161,19 +169,6 @@ def activations(site: Site, *names: str) -> dg.AssetSelection:
         for object_ in block.objects
     ]
     return dg.AssetSelection.assets(*keys)
-
-
-def activation_checks(site: Site) -> list[dg.AssetChecksDefinition]:
-    """Freshness: an activation that has not run for long is told."""
-    checks: list[dg.AssetChecksDefinition] = []
-    for name, block in site.hub.destinations.items():
-        if block.enabled and block.schedule and block.objects:
-            checks += dg.build_last_update_freshness_checks(
-                assets=[dg.AssetKey(["activation", name, object_]) for object_ in block.objects],
-                lower_bound_delta=timedelta(hours=block.fresh_hours),
-                severity=dg.AssetCheckSeverity.WARN,
-            )
-    return checks
 
 
 def activation_schedules(site: Site) -> list[dg.ScheduleDefinition]:

@@ -1,4 +1,4 @@
-"""Small hubs for the benchmark: published generations of made-up contacts, and the syncs over them."""
+"""Small hubs for the benchmark: generations of made-up contacts, and the syncs over them."""
 
 import json
 from dataclasses import dataclass

@@ -90,7 +90,8 @@ def _theirs(home: Path, drt: Path, rows: int) -> float:
               body_mode: batch
               max_records_per_request: 100
               batch_template: |
-                {{"inputs": [{{% for row in rows %}}{one}{{{{ "," if not loop.last }}}}{{% endfor %}}]}}
+                {{"inputs": [{{% for row in rows %}}{one}{{{{ "," if not loop.last }}}}
+                {{% endfor %}}]}}
             sync:
               mode: full
               batch_size: 100

@@ -1,1 +1,1 @@
-"""What every CRM target shares: the wire's protocol, delivery, canonical values, the Singer side."""
+"""What CRM targets share: the wire's protocol, delivery, canonical values, the Singer side."""

@@ -90,6 +90,7 @@ class Delivery:
         wire: Wire,
         kinds: Mapping[str, str],
         journal: Journal | None = None,
+        *,
         gate: Gate | None = None,
         manners: Manners | None = None,
         region: str | None = None,

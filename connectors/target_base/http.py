@@ -124,7 +124,7 @@ class WriteClient(Client):
     def quota_left(self) -> int | None:
         """What the CRM last said about the calls that are left."""
         quota = self.limiter.quota
-        return quota.remaining if quota is not None else None
+        return int(quota.remaining) if quota and quota.remaining is not None else None
 
 
 def _translated(error: TapError) -> NoReturn:

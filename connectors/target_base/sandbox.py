@@ -1,4 +1,4 @@
-"""A CRM in small, for every target's sandbox: records with ids, keys, rules and merges; and trouble.
+"""A CRM in small, for every target's sandbox: records, keys, rules and merges; and trouble.
 
 Each room's sandbox puts its vendor's wire in front of a `Book`.
 """

@@ -133,6 +133,7 @@ class CrmTarget(singer_sdk.Target):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.refused = 0
+        self.max_parallelism = 1  # order is kept and quotas are respected
 
     @classmethod
     def connect(cls, settings: Mapping[str, Any]) -> Wire:
@@ -141,11 +142,6 @@ class CrmTarget(singer_sdk.Target):
 
     def _setup_signal_handlers(self) -> None:
         """Leave signals alone."""
-
-    @property
-    def max_parallelism(self) -> int:
-        """One request at a time: order is kept and quotas are respected."""
-        return 1
 
     def tell(self, stream: str, outcome: Outcome) -> None:
         """Tell one row's fate: values appear neither on standard error nor in the file."""

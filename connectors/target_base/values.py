@@ -28,7 +28,7 @@ def canonical(value: Any, kind: str = "text", region: str | None = None) -> str 
         kind: One of `KINDS`.
         region: ISO country of phone numbers written without one.
     """
-    if value is None or value is False and kind not in {"boolean", "number"}:
+    if value is None or (value is False and kind not in {"boolean", "number"}):
         return None  # Odoo answers False for an empty text
     if isinstance(value, (list, tuple, set, frozenset)) or kind == "list":
         return _listed(value, region)

@@ -163,8 +163,8 @@ class Wire(ABC):
         """Read records by the CRM's ids or by our keys, at most `limits.read`; order is free.
 
         Records that do not exist (any more) are left out; a record that was merged into another
-        comes back under the id of the survivor, with `asked_id` naming the one asked for. `key` of each record is the key as *we* spelled
-        it, however the CRM reformatted it.
+        comes back under the id of the survivor, with `asked_id` naming the one asked for. `key`
+        of each record is the key as *we* spelled it, however the CRM reformatted it.
         """
 
     @abstractmethod
@@ -179,4 +179,5 @@ class Wire(ABC):
         """
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back what is held, where a room holds something."""
+        return

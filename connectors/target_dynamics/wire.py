@@ -74,6 +74,7 @@ class DynamicsClient(WriteClient):
 class DynamicsWire(Wire):
     """One table of one environment."""
 
+    key_field: str
     limits = Limits(write=500, read=100, delete=500)
     compare_and_set = True
 

@@ -53,6 +53,7 @@ class HubspotClient(WriteClient):
 class HubspotWire(Wire):
     """One CRM object."""
 
+    key_field: str
     limits = Limits(100, 100, 100)
     can_merge = True
 
@@ -123,7 +124,7 @@ class HubspotWire(Wire):
             ]
             return self._outcomes(changes, self._post("upsert", inputs))
         if op is Op.UPDATE:
-            inputs = [{"id": c.remote_id, "properties": self._sent(c)} for c in changes]
+            inputs = [{"id": str(c.remote_id), "properties": self._sent(c)} for c in changes]
             return self._outcomes(changes, self._post("update", inputs))
         self._post("archive", [{"id": c.remote_id} for c in changes])
         return [Outcome(c, Status.DONE, c.remote_id) for c in changes]

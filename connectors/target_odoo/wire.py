@@ -76,7 +76,7 @@ class OdooWire(Wire):
         mine: dict[int, str] = {}
         if keys:
             names = {_name(key): key for key in keys}
-            domain = [["module", "=", _MODULE], ["model", "=", self.model]]
+            domain: list[list[Any]] = [["module", "=", _MODULE], ["model", "=", self.model]]
             domain.append(["name", "in", list(names)])
             found = self.client.question(
                 "ir.model.data", "search_read", domain, fields=["name", "res_id"]
@@ -109,10 +109,10 @@ class OdooWire(Wire):
             return self._load(["id", *map(self._column, names)], rows, changes)
         if op is Op.UPDATE:
             outcomes = []
-            for names, group in groupby(sorted(changes, key=_fieldset), key=_fieldset):
+            for fields, group in groupby(sorted(changes, key=_fieldset), key=_fieldset):
                 part = list(group)
-                rows = [[c.remote_id, *self._row(c, names)] for c in part]
-                outcomes += self._load([".id", *map(self._column, names)], rows, part)
+                rows = [[c.remote_id, *self._row(c, fields)] for c in part]
+                outcomes += self._load([".id", *map(self._column, fields)], rows, part)
             return outcomes
         if op is Op.MERGE:
             return [self._merge(change) for change in changes]
@@ -130,11 +130,10 @@ class OdooWire(Wire):
             if ids:
                 done = zip(changes, ids, strict=True)
                 return outcomes + [Outcome(c, Status.DONE, str(one)) for c, one in done]
-            refused = {
-                int(one["record"]): str(one.get("message"))
-                for one in answer.get("messages", [])
-                if "record" in one
-            }
+            refused: dict[int, str] = {}
+            for one in answer.get("messages", []):
+                if "record" in one:  # the first word on a row is its reason, others follow from it
+                    refused.setdefault(int(one["record"]), str(one.get("message")))
             if not refused:
                 words = "; ".join(str(one.get("message")) for one in answer.get("messages", []))
                 raise BatchRejectedError(words or "the import was refused without a word")

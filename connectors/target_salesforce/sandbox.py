@@ -89,7 +89,7 @@ class SalesforceSandbox(CrmSandbox):
         field = re.search(r"WHERE (\w+) IN", soql)
         wanted = [one.replace("\\'", "'") for one in re.findall(r"'((?:[^'\\]|\\.)*)'", soql)]
         bin_too = request.url.path.endswith("queryAll")
-        records = []
+        records: list[Mapping[str, Any]] = []
         for one in wanted:
             book = self.contacts
             if field and field[1] == "Id":
@@ -165,7 +165,7 @@ class SalesforceSandbox(CrmSandbox):
             values = {n: None if v == "#N/A" else v for n, v in row.items() if v != ""}
             try:
                 if job["operation"] == "update":
-                    entry, new = self.contacts.update(values.pop("Id"), values), False
+                    entry, new = self.contacts.update(str(values.pop("Id")), values), False
                 else:
                     entry, new = self._by_key(values)
                 done = {"sf__Id": entry.id, "sf__Created": str(new).lower(), **row}

@@ -35,6 +35,7 @@ _GONE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"}
 class SalesforceWire(Wire):
     """One object of one org."""
 
+    key_field: str
     limits = Limits(write=10_000, read=200, delete=_COLLECTION)
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -153,8 +154,8 @@ class SalesforceWire(Wire):
         return outcomes
 
 
-def _named(op: Op, change: Change) -> str | None:
-    return change.remote_id if op is Op.UPDATE else change.key
+def _named(op: Op, change: Change) -> str:
+    return str(change.remote_id) if op is Op.UPDATE else change.key
 
 
 def _sent(change: Change) -> dict[str, Any]:

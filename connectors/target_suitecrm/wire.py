@@ -85,7 +85,7 @@ class SuiteWire(Wire):
         self, fields: Collection[str], *, ids: Sequence[str] = (), keys: Sequence[str] = ()
     ) -> list[Record]:
         """Ask for each record."""
-        asked = {one: None for one in ids} | {identity(key): key for key in keys}
+        asked = dict.fromkeys(ids) | {identity(key): key for key in keys}
         return [record for one, key in asked.items() for record in self._one(one, key)]
 
     def _one(self, remote_id: str, key: str | None) -> Iterator[Record]:

@@ -21,6 +21,10 @@ class ConcurrencyError(WireError):
     """A record changed since its timestamp was read; nothing of the batch was written."""
 
 
+class AskedError(BatchRejectedError):
+    """The server wants a person to confirm a warning; the message is the warning's name."""
+
+
 class TrytonClient(WriteClient):
     """Calls methods of models; basic authorisation saves the sign-in request."""
 
@@ -61,6 +65,8 @@ class TrytonClient(WriteClient):
         name, words = _said(body["error"])
         if name == "ConcurrencyException":
             raise ConcurrencyError(words)
+        if name == "UserWarning":
+            raise AskedError(words)
         if name == "AccessError" or "not allowed to" in words:
             raise DeniedError(f"tryton: {words}")
         if name in {"RateLimitException", "OperationalError"}:

@@ -24,7 +24,7 @@ from connectors.target_base.wire import (
     WireError,
 )
 from connectors.target_tryton import party
-from connectors.target_tryton.client import ConcurrencyError, TrytonClient
+from connectors.target_tryton.client import AskedError, ConcurrencyError, TrytonClient
 
 KEYS = {"party.party": "code", "sale.opportunity": "reference"}
 _CHANGED = "last_modified_at"
@@ -38,6 +38,7 @@ _KINDS = {
 class TrytonWire(Wire):
     """One model of one database."""
 
+    key_field: str
     compare_and_set = True
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -45,7 +46,7 @@ class TrytonWire(Wire):
         size = int(settings.get("batch_size", 1000))
         self.limits = Limits(write=size, read=1000, delete=1000)
         self.model = str(settings.get("object") or "party.party")
-        self.key_field = settings.get("key") or KEYS.get(self.model)
+        self.key_field = str(settings.get("key") or KEYS.get(self.model) or "")
         if not self.key_field:
             raise WireError(f"target-tryton: {self.model}: no field holds the key; set key")
         config = {"timeout_seconds": 300, **settings}
@@ -166,12 +167,25 @@ class TrytonWire(Wire):
 
     def _merge(self, change: Change) -> Outcome:
         """Run the server's own wizard, which re-points every document of the party."""
-        wizard, model = "wizard.party.replace", {"active_model": "party.party"}
-        pair = {"source": int(str(change.remote_id)), "destination": int(str(change.into))}
-        context = model | {"active_id": pair["source"], "active_ids": [pair["source"]]}
+        wizard, pair = "wizard.party.replace", {
+            "source": int(str(change.remote_id)), "destination": int(str(change.into))
+        }  # fmt: skip
+        model = {"active_model": "party.party", "active_id": pair["source"]}
+        context = model | {"active_ids": [pair["source"]]}
         session = self.client.call(f"{wizard}.create", {})
-        self.client.call(f"{wizard}.execute", session[0], {"ask": pair}, "replace", context)
+        for _ in range(4):
+            try:
+                self.client.call(f"{wizard}.execute", session[0], {"ask": pair}, "replace", context)
+                break
+            except AskedError as asked:  # whether two different names are one: policy said yes
+                self._confirm(str(asked))
         return Outcome(change, Status.DONE, change.into)
+
+    def _confirm(self, warning: str) -> None:
+        login = [["login", "=", str(self.client.config["username"])]]
+        (user,) = self.client.question("res.user", "search", login, 0, 1, None, {})
+        said = {"user": user, "name": warning, "always": False}
+        self.client.command("res.user.warning", "create", [said], {})
 
     def _know(self, changes: Sequence[Change]) -> None:
         """Learn the sub-records of parties that were read by another process."""

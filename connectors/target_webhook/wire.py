@@ -50,7 +50,7 @@ class WebhookWire(Wire):
         self.client = WriteClient(
             {**settings, "base_url": settings["url"]}, logging.getLogger("target-webhook")
         )
-        self.client._auth = Auth(how="check secret on both sides")  # noqa: SLF001
+        self.client._auth = Auth(how="check secret on both sides")
 
     @property
     def requests(self) -> int:

@@ -6,7 +6,6 @@ import dagster as dg
 
 from orchestration.activation import (
     activation_assets,
-    activation_checks,
     activation_jobs,
     activation_schedules,
     activations,
@@ -48,7 +47,9 @@ def hub_definitions(
             parser.manifest()
     start = dbt or (lambda: Dbt(site))
     models = model_assets(site, manifest_file(site.home), start, report)
-    published_from = [key for key in models.keys if key.path[0] in ("marts", "intermediate", "activation")]
+    published_from = [
+        key for key in models.keys if key.path[0] in ("marts", "intermediate", "activation")
+    ]
     landing = [
         landing_assets(site, source, loads or (lambda: Loads(site))) for source in site.enabled
     ]
@@ -67,7 +68,7 @@ def hub_definitions(
             published_asset(site, published_from, report),
             *activation_assets(site),
         ],
-        asset_checks=[gate(site, keeper, report), *activation_checks(site)],
+        asset_checks=[gate(site, keeper, report)],
         jobs=[refresh, *activation_jobs(site)],
         schedules=[*source_schedules(site, refresh), *activation_schedules(site)],
         sensors=[new_packages(site, refresh)],

@@ -57,7 +57,7 @@ def test_an_applied_plan_refuses_when_the_hub_moved(hub, crm, sync, moves):
     else:
         activate(hub, sync)
     created = len(crm.contacts.entries)
-    with pytest.raises(ActivationError, match="make a new plan|applied already|superseded"):
+    with pytest.raises(ActivationError, match=r"make a new plan|applied already|superseded"):
         apply(hub, sync, made)
     assert len(crm.contacts.entries) == created
 

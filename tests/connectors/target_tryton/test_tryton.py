@@ -92,7 +92,7 @@ def test_a_persons_edit_between_our_reading_and_writing_stops_that_row_alone(ser
 @pytest.mark.live
 def test_a_bad_party_stands_alone_and_the_same_key_is_never_two(server, prefix):
     rows = people(prefix, 16)
-    bad = Change(Op.CREATE, f"{prefix}-bad", {"name": "X", "lang": 999_999_999})
+    bad = Change(Op.CREATE, f"{prefix}-bad", {"name": "X", "sale_invoice_method": "nonsense"})
     outcomes, _ = sent([*rows, bad])
     assert [o.change.key for o in outcomes if o.status is Status.REJECTED] == [bad.key]
     again, wire = sent(rows)  # as after a lost answer
