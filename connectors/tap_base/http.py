@@ -137,13 +137,20 @@ class Client:
             )
         return answer
 
-    def post_form(self, url: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+    def post_form(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
         """Post a form without our credentials: a token endpoint that the configuration names.
+
+        Args:
+            url: The token endpoint.
+            form: What to post.
+            headers: A client that must name itself there, in the way of HTTP.
 
         Raises:
             AuthorisationError: It refuses.
         """
-        request = Request(url, method="POST", label=urlsplit(url).path)
+        request = Request(url, method="POST", headers=headers or {}, label=urlsplit(url).path)
         try:
             body = self._patiently(request, form).body
         except AnswerError as error:
