@@ -1,4 +1,4 @@
-"""Every request and every answer held to HubSpot's own specification, by Prism as a proxy between."""
+"""Every request and answer held to HubSpot's own specification, by Prism as a proxy between."""
 
 import os
 import socket
