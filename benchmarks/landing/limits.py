@@ -1,4 +1,4 @@
-"""What the same bytes cost where nothing is checked: `python limits.py lines|parse|parquet FILE`."""
+"""What the same bytes cost unchecked: `python -m …limits lines|parse|parquet FILE`."""
 
 import sys
 from pathlib import Path

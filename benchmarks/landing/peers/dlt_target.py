@@ -10,7 +10,7 @@ import orjson
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
 
-import dlt  # noqa: E402
+import dlt
 
 
 def pages() -> Iterator[list[dict[str, Any]]]:

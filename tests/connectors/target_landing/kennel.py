@@ -26,7 +26,7 @@ from connectors.target_landing.__main__ import WithoutPandas, run
 from connectors.target_landing.config import from_mapping
 from connectors.target_landing.ledger import bookmark, packages, verify
 
-RECORDS = 600
+RECORDS = 300
 STATE_EVERY = 25
 SCHEMAS = [
     {"type": "SCHEMA", "stream": stream, "key_properties": keys, "schema": {"properties": columns}}
@@ -66,15 +66,15 @@ def judge(landing: Path) -> int:
     at = (bookmark(landing, "crm") or {"n": 0})["n"]
     found: dict[str, list[int]] = {"keyed": [], "keyless": [], "quarantine": []}
     for package in packages(landing, "crm"):
-        for name, numbers in found.items():
+        for name in found:
             path = package.path / f"{name}.parquet"
             if not path.exists():
                 continue
             if name == "quarantine":
                 records = pq.read_table(path, columns=["record"]).column(0).to_pylist()
-                numbers += [json.loads(one)["n"] for one in records]
+                found[name] += [json.loads(one)["n"] for one in records]
             else:
-                numbers += pq.read_table(path, columns=["n"]).column(0).to_pylist()
+                found[name] += pq.read_table(path, columns=["n"]).column(0).to_pylist()
     for name, numbers in found.items():
         want = [
             n for n in range(1, at + 1)

@@ -16,20 +16,29 @@ from connectors.target_landing.errors import BadLineError, TooManyQuarantinedErr
 from .zones import Zone, record, schema, state
 
 SCHEMA = schema(
-    "s", ["id"], id="integer", name=["string", "null"], score=["number", "null"], ok=["boolean", "null"],
-    moment={"type": ["string", "null"], "format": "date-time"}, day={"type": ["string", "null"], "format": "date"},
-    price={"type": ["number", "null"], "multipleOf": 0.01}, tags={"type": ["array", "null"], "items": {"type": "string"}},
+    "s", ["id"], id="integer", name=["string", "null"], score=["number", "null"],
+    ok=["boolean", "null"], moment={"type": ["string", "null"], "format": "date-time"},
+    day={"type": ["string", "null"], "format": "date"},
+    price={"type": ["number", "null"], "multipleOf": 0.01},
+    tags={"type": ["array", "null"], "items": {"type": "string"}},
 )  # fmt: skip
 ROWS = [
     {"id": n, "name": f"Ünal {n}" if n % 3 else None, "score": n / 7, "ok": n % 2 == 0,
-     "moment": f"2024-01-01T00:00:00.{n:06}Z", "day": "2024-02-29", "price": n / 4, "tags": ["a", str(n)]}
+     "moment": f"2024-01-01T00:00:00.{n:06}Z", "day": "2024-02-29", "price": n / 4,
+     "tags": ["a", str(n)]}
     for n in range(5000)
 ]  # fmt: skip
 
 
 def batch(path: Path, kind: str, compression: str | None = None, **more: Any) -> dict:
     encoding = {"format": kind, **({"compression": compression} if compression else {})}
-    return {"type": "BATCH", "stream": "s", "encoding": encoding, "manifest": [path.as_uri()], **more}
+    return {
+        "type": "BATCH",
+        "stream": "s",
+        "encoding": encoding,
+        "manifest": [path.as_uri()],
+        **more,
+    }
 
 
 def jsonl(path: Path, rows: list[Any]) -> Path:
@@ -39,7 +48,9 @@ def jsonl(path: Path, rows: list[Any]) -> Path:
 
 
 def columns(zone: Zone) -> list[tuple]:
-    return zone.rows("s", "id, name, score, ok, moment, day, price, tags::json::varchar[], _tessera_row")
+    return zone.rows(
+        "s", "id, name, score, ok, moment, day, price, tags::json::varchar[], _tessera_row"
+    )
 
 
 @pytest.fixture
@@ -64,7 +75,9 @@ def typed() -> pa.Table:
         "name": [row["name"] for row in ROWS],
         "score": [row["score"] for row in ROWS],
         "ok": [row["ok"] for row in ROWS],
-        "moment": pa.array([dt.datetime.fromisoformat(row["moment"]) for row in ROWS], pa.timestamp("us", "UTC")),
+        "moment": pa.array(
+            [dt.datetime.fromisoformat(row["moment"]) for row in ROWS], pa.timestamp("us", "UTC")
+        ),
         "day": pa.array([dt.date.fromisoformat(row["day"]) for row in ROWS]),
         "price": pa.array([Decimal(str(row["price"])) for row in ROWS], pa.decimal128(12, 2)),
         "tags": [row["tags"] for row in ROWS],
@@ -93,7 +106,12 @@ def test_parquet_of_plain_columns_and_records_mix_in_order(zone: Zone, tmp_path:
 def test_broken_rows_of_a_batch_are_quarantined(zone: Zone, tmp_path: Path) -> None:
     bad = [b'{"id": 1, "score": NaN}', b'{"id": "x"}', b"no json", b'{"name": "n"}']
     zone.load(SCHEMA, batch(jsonl(tmp_path / "b.jsonl", [*ROWS[:50], *bad]), "jsonl"))
-    assert [row[1] for row in zone.quarantined()] == ["not_finite", "type", "not_json", "missing_key"]
+    assert [row[1] for row in zone.quarantined()] == [
+        "not_finite",
+        "type",
+        "not_json",
+        "missing_key",
+    ]
     table = pa.table({"id": [None, 2, *range(100)], "score": [0.5, float("nan"), *[1.5] * 100]})
     pq.write_table(table, tmp_path / "b.parquet")
     zone.load(SCHEMA, batch(tmp_path / "b.parquet", "parquet"))
@@ -104,7 +122,9 @@ def test_broken_rows_of_a_batch_are_quarantined(zone: Zone, tmp_path: Path) -> N
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
 def test_a_missing_or_cut_off_file_fails_the_load(zone: Zone, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "gone"
-    with pytest.raises(BadLineError, match="source crm, stream s: line 2 is a BATCH whose file gone is missing"):
+    with pytest.raises(
+        BadLineError, match="source crm, stream s: line 2 is a BATCH whose file gone is missing"
+    ):
         zone.load(SCHEMA, batch(path, kind))
     path.write_bytes(gzip.compress(b'{"id": 1}\n' * 1000)[:-12])
     with pytest.raises(BadLineError, match="damaged or cut off"):

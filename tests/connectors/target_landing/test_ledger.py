@@ -107,12 +107,14 @@ def test_damage_is_found_and_said_and_fetched_again(
     assert not rewind(filled.landing, "crm").aside
 
 
-@pytest.mark.parametrize("damage", [_truncate, _lose_file, _alter_state, _lose_manifest, _lose_package])
+@pytest.mark.parametrize(
+    "damage", [_truncate, _lose_file, _alter_state, _lose_manifest, _lose_package]
+)
 def test_a_run_refuses_to_build_on_a_damaged_package(
     filled: Zone, damage: Callable[[Path], None]
 ) -> None:
     damage(filled.home / f"{5:012d}")
-    with pytest.raises(BrokenLedgerError, match="source crm: .*tessera verify"):
+    with pytest.raises(BrokenLedgerError, match=r"source crm: .*tessera verify"):
         filled.load(SCHEMA, record("s", {"id": 99}), state({"at": 9}))
     assert newest(filled.landing, "crm") in (4, 5)
 
@@ -156,8 +158,8 @@ def test_a_reader_that_listed_before_does_not_fail(filled: Zone) -> None:
 def test_loads_go_on_after_and_compaction_goes_on_from_compacted(filled: Zone) -> None:
     compact(filled.landing, min_packages=2, grace_seconds=0)
     for n in range(6, 9):
-        filled.load(SCHEMA, record("s", {"id": n}), {"type": "ACTIVATE_VERSION", "stream": "s", "version": n},
-                    state({"at": n}))  # fmt: skip
+        filled.load(SCHEMA, record("s", {"id": n}),
+                    {"type": "ACTIVATE_VERSION", "stream": "s", "version": n}, state({"at": n}))  # fmt: skip
     assert verify(filled.landing).sound
     (done,) = compact(filled.landing, min_packages=2, grace_seconds=0)
     assert done.package
@@ -211,7 +213,9 @@ def test_ten_thousand_packages_do_not_slow_the_start(zone: Zone) -> None:
     for n in range(2, 10_001):
         (zone.home / f"{n:012d}").mkdir()
     shutil.copytree(first, zone.home / f"{10_000:012d}", dirs_exist_ok=True)
-    (zone.home / f"{10_000:012d}" / "manifest.json").write_text(json.dumps({**manifest, "seen": {"s": 10_000}}))
+    (zone.home / f"{10_000:012d}" / "manifest.json").write_text(
+        json.dumps({**manifest, "seen": {"s": 10_000}})
+    )
     start = time.process_time()
     found = trusted(zone.landing, "crm")
     past = found.past_of("s")

@@ -67,7 +67,9 @@ def fitting(kind: dict[str, Any]) -> st.SearchStrategy[Any]:
 def inputs(draw: st.DrawFn) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = []
     schemas: dict[str, dict[str, Any]] = {}
-    for stream in draw(st.lists(st.sampled_from(["s", "S", "流"]), min_size=1, max_size=3, unique=True)):
+    for stream in draw(
+        st.lists(st.sampled_from(["s", "S", "流"]), min_size=1, max_size=3, unique=True)
+    ):
         schemas[stream] = draw(st.dictionaries(NAMES, st.sampled_from(KINDS), max_size=4))
     for number in range(draw(st.integers(1, 40))):
         stream = draw(st.sampled_from(sorted(schemas)))
@@ -149,7 +151,9 @@ def test_every_record_is_filed_or_quarantined(
     with tempfile.TemporaryDirectory() as folder:
         zone = Zone(Path(folder))
         text = [lines([one]).rstrip(b"\n") for one in messages]
-        zone.load(*text, chunk=chunk, max_package_records=package_records, max_quarantined_share=1.0)
+        zone.load(
+            *text, chunk=chunk, max_package_records=package_records, max_quarantined_share=1.0
+        )
         judge(zone, messages)
 
 
@@ -168,7 +172,9 @@ def judge(zone: Zone, messages: list[dict[str, Any]]) -> None:
             else:
                 refused.append(one["record"])
 
-    assert [json.loads(row[4])["_n"] for row in zone.quarantined()] == [one["_n"] for one in refused]
+    assert [json.loads(row[4])["_n"] for row in zone.quarantined()] == [
+        one["_n"] for one in refused
+    ]
     assert bookmark(zone.landing, "crm") == (states[-1] if states else None)
     assert verify(zone.landing).sound
     for stream, records in filed.items():
@@ -180,7 +186,9 @@ def judge(zone: Zone, messages: list[dict[str, Any]]) -> None:
             back = {parquet: name for name, parquet in told["columns"].items()}
             names = list(back)
             quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-            rows = zone.sql(f"select {quoted} from '{package.path / told['file']}' order by _tessera_row")
+            rows = zone.sql(
+                f"select {quoted} from '{package.path / told['file']}' order by _tessera_row"
+            )
             for row in rows:
                 value = {back[n]: (v, told["types"][n]) for n, v in zip(names, row, strict=True)}
                 found[value["_n"][0]] = value

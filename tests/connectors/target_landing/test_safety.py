@@ -17,6 +17,7 @@ from connectors.target_landing.ledger import bookmark, newest, packages
 
 from .zones import Zone, lines, record, schema, state
 
+SEED = os.getpid()  # other moments every time; a failure says which
 KILLS = int(os.environ.get("TESSERA_KILLS", "200"))
 SCHEMA = schema("s", ["id"], id="integer", v="string")
 
@@ -31,10 +32,10 @@ def command(zone: Zone, tmp_path: Path) -> list[str]:
 
 def test_killed_loads_leave_no_gap_and_no_double(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", f"{__package__}.kennel", str(tmp_path), str(KILLS), str(os.getpid())],
+        [sys.executable, "-m", f"{__package__}.kennel", str(tmp_path), str(KILLS), str(SEED)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode == 0, f"seed {SEED}: {done.stderr[-2000:]}"
     report = json.loads(done.stdout)
     assert report["kills"] == KILLS
     assert report["died"] > KILLS // 4, "most loads finished before they were killed"
@@ -101,7 +102,8 @@ def _limit_files() -> None:
 def test_a_full_disk_fails_the_load_and_keeps_what_was_committed(
     zone: Zone, command: list[str]
 ) -> None:
-    subprocess.run(command, input=lines([SCHEMA, record("s", {"id": 0}), state({"n": 0})]), check=True,
+    text = lines([SCHEMA, record("s", {"id": 0}), state({"n": 0})])
+    subprocess.run(command, input=text, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
     big = [record("s", {"id": n, "v": os.urandom(500).hex()}) for n in range(2000)]
     done = subprocess.run(
@@ -213,7 +215,8 @@ def test_a_replayed_input_gives_the_same_content(zone: Zone, tmp_path: Path) -> 
 def test_activate_version_marks_what_ceased_to_exist(zone: Zone) -> None:
     zone.load(
         SCHEMA, record("s", {"id": 1}, version=1), record("s", {"id": 2}, version=2),
-        {"type": "ACTIVATE_VERSION", "stream": "s", "version": 2}, record("s", {"id": 3}, version=2),
+        {"type": "ACTIVATE_VERSION", "stream": "s", "version": 2},
+        record("s", {"id": 3}, version=2),
     )  # fmt: skip
     path = packages(zone.landing, "crm")[0].path / "_activations.parquet"
     assert zone.sql(f"select stream, version, row, _tessera_package from '{path}'") == [
