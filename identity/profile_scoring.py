@@ -42,6 +42,7 @@ def profile_sql(pairs: str, records: str, terms: str, config: Config, population
 
 def profile_parts_sql(pairs: str, records: str, terms: str, population: int) -> str:
     """Returns a SELECT of such pairs with `w_family`, `w_given`, `w_region`, `w_role` in bits."""
+    offices = "[" + ", ".join(f"'{r}'" for r in words("titles")["exclusive"]) + "]"
     return f"""
         SELECT
             *,
@@ -53,8 +54,9 @@ def profile_parts_sql(pairs: str, records: str, terms: str, population: int) -> 
             CASE WHEN city_l = city_r THEN least(log2(1 / tf_city), {_CITY})
                 WHEN regions_l = [] OR regions_r = [] THEN 0.0
                 WHEN list_has_any(regions_l, regions_r) THEN {_REGION} ELSE {_OTHER_REGION} END AS w_region,
-            CASE WHEN roles_l = [] OR roles_r = [] THEN 0.0
-                WHEN list_has_any(roles_l, roles_r) THEN {_ROLE} ELSE {_OTHER_ROLE} END AS w_role
+            CASE WHEN list_has_any(roles_l, roles_r) THEN {_ROLE}
+                WHEN list_has_any(roles_l, {offices}) AND list_has_any(roles_r, {offices}) THEN {_OTHER_ROLE}
+                ELSE 0.0 END AS w_role
         FROM ({_seen_sql(pairs, records, terms, population)})"""
 
 
@@ -80,8 +82,8 @@ def _seen_sql(pairs: str, records: str, terms: str, population: int) -> str:
                 OR (length(family) >= 5 AND contains(label_text, family))) AS family_seen,
             family IS NOT NULL AND (list_has_any(shown, givens) OR full_label) AS given_said,
             -- A word beside the family name that is no form of the given names: somebody else's.
-            family IS NOT NULL AND list_contains(words, family) AND NOT list_has_any(shown, givens)
-                AND NOT full_label AND len(list_filter(words, lambda w:
+            family IS NOT NULL AND list_contains(display, family) AND NOT list_has_any(shown, givens)
+                AND NOT full_label AND len(list_filter(display, lambda w:
                     length(w) > 2 AND NOT contains(family, w) AND NOT contains(w, family)
                     AND NOT starts_with(w, given[1:3]) AND w NOT IN ({elsewhere}))) > 0 AS stranger
         FROM (
@@ -100,7 +102,7 @@ def _sides_sql(pairs: str, records: str, terms: str, population: int) -> str:
             {_contact("combos")} AS combos,
             coalesce(t_family.tf, {rare}) AS tf_family, coalesce(t_root.tf, {rare}) AS tf_root,
             coalesce(t_city.tf, {rare}) AS tf_city,
-            {_profile("givens")} AS shown, {_profile("words")} AS words, {_profile("labels")} AS labels,
+            {_profile("givens")} AS shown, {_profile("words")} AS words, {_profile("display")} AS display, {_profile("labels")} AS labels,
             array_to_string({_profile("labels")}, '|') AS label_text,
             l.city AS city_l, r.city AS city_r, l.regions AS regions_l, r.regions AS regions_r,
             l.roles AS roles_l, r.roles AS roles_r,

@@ -63,22 +63,23 @@ def words_of_profile(
 ) -> dict[str, list[str]]:
     """Returns the list columns by which profiles and contacts are compared.
 
-    Keys: `words` (words of the display name without titles, neighbours also joined), `labels` (names inside handle and own
+    Keys: `display` (words of the display name without titles), `words` (those, full names in the bio, neighbours joined), `labels` (names inside handle and own
     sites), `givens` (formal names of the given name or of each word), `combos` (given and family name as
     one word), `regions` (codes named in location, bio or address), `roles` (offices and professions), `offers` (blocking
     keys, see `identity.keys`).
     """
-    roles_of, weak = _roles()
+    roles_of, _ = _roles()
     sites = [x for link in links if link.label for x in labels(_own_label(link))]
     if name is not None:
         job = names.tokens(row["job_title"] or "")
         hosts = [t for link in links for t in _host_words(link)]
         found = {roles_of[t] for t in [*job, *hosts] if t in roles_of}
         return {
+            "display": [],
             "words": [],
             "labels": list(dict.fromkeys(sites)),
             "regions": [region] if region else [],
-            "roles": sorted(found),
+            "roles": _offices(found),
             "offers": [],
             "givens": [*names.roots(name.given), *(m for m in name.middle.split() if len(m) > 2)],
             "combos": _combos(name),
@@ -92,20 +93,22 @@ def words_of_profile(
         regions.add(region)
     hosts = [t for link in links for t in _host_words(link)]
     handle_words = names.display_tokens(row["handle"] or "")
-    bio_words = names.tokens(bio)
     # What stands behind `for` or `4`, in handle or site: crapo4senate.
     sought = [t for text in (own or "", *(x.label for x in links)) for t in _FOR.split(text)[1:]]
     found = {roles_of[t] for t in [*shown, *hosts, *handle_words, *sought] if t in roles_of}
-    found |= {roles_of[t] for t in bio_words if t in roles_of and t not in weak}
+    found |= _roles_in(bio)
+    display = list(said)
+    said += [t for t in _named_in(bio, {*said, *handle_words}) if t not in said]
     both = list(dict.fromkeys([*said, *(a + b for a, b in pairwise(said))]))
     # `@Maggie_Hassan` under the name `Maggie for NH`: the handle holds what the name leaves out.
     hints = [t for t in handle_words if t not in _fillers() and len(t) > 2 and t not in said]
     inside = list(dict.fromkeys([*(labels(own) if own else []), *sites]))
     return {
+        "display": display,
         "words": both,
         "labels": inside,
         "regions": sorted(regions),
-        "roles": sorted(found),
+        "roles": _offices(found),
         "givens": list(dict.fromkeys(r for w in (*said[:6], *hints) for r in names.roots(w))),
         "combos": [],
         "offers": _offers([*said, *hints], [*both, *hints], inside, sorted(regions)),
@@ -133,6 +136,39 @@ def _offers(name: list[str], both: list[str], inside: list[str], regions: list[s
     offered += [f"pr:{f}:{r}" for f in both[:12] for r in regions[:4]]
     offered += [f"pl:{x}" for x in (*both[:12], *inside)]
     return offered
+
+
+_CAPITALISED = re.compile(r"\b([A-Z][\w'’-]+)(?: [A-Z]\.?)? ([A-Z][\w'’-]+)")
+
+
+def _named_in(bio: str, shown: set[str]) -> list[str]:
+    """Returns the words of a full name in a bio of which the profile shows one: `Team Pelosi`, Nancy Pelosi."""
+    found: list[str] = []
+    for given, family in _CAPITALISED.findall(bio):
+        pair = [names.joined(given), names.joined(re.sub(r"['’]s$", "", family))]
+        if (pair[0] in shown) != (pair[1] in shown) and not set(pair) & _fillers():
+            found += pair
+    return found
+
+
+def _roles_in(bio: str) -> set[str]:
+    """Returns the offices a bio claims, former ones left out."""
+    roles_of, weak = _roles()
+    spoken = names.tokens(bio)
+    return {
+        roles_of[t]
+        for i, t in enumerate(spoken)
+        if t in roles_of and t not in weak and not {"former", "ex"} & set(spoken[max(i - 3, 0) : i])
+    }
+
+
+def _offices(found: set[str]) -> list[str]:
+    """Returns roles with those spelled out that a wider one may mean."""
+    spelled = set(found)
+    for wide, narrow in words("titles")["contains"].items():
+        if wide in found and not found & set(narrow):
+            spelled |= set(narrow)
+    return sorted(spelled)
 
 
 def _host_words(link: points.Link) -> list[str]:

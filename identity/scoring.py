@@ -110,5 +110,6 @@ def _veto_sql() -> str:
         WHEN l.suffix <> r.suffix AND l.suffix IN {generation} AND r.suffix IN {generation}
             AND coalesce(l.birth <> r.birth, true) THEN 3
         WHEN {clash} AND NOT {same_id} AND {unlike} THEN 2
-        WHEN {strangers} AND NOT {same_id} AND ({clash} OR coalesce(l.birth <> r.birth AND {unlike}, false)) THEN 6
+        WHEN {strangers} AND NOT {same_id} AND ({clash} OR coalesce(l.birth <> r.birth AND {unlike}, false)
+            AND NOT coalesce(jaro_winkler_similarity(l.email, r.email) >= 0.9, false)) THEN 6
         ELSE 0 END"""
