@@ -1,10 +1,19 @@
 """`tessera identity`."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.console import UserError, answer, answers, settings
+from orchestration.cli.console import Progress, UserError, answer, answers, settings
+from orchestration.cli.records import named, record_of
+from orchestration.site import Site
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = typer.Typer(
     help="Who is who: look at links, and decide about them.",
@@ -50,9 +59,75 @@ def decide(
         answers.print(f"Written to {site.folder / given}; `tessera run` follows it.", markup=False)
 
 
-def record_of(text: str) -> tuple[str, str]:
-    """`crm:17` as (source, record id)."""
-    source, colon, record = text.partition(":")
-    if not (source and colon and record):
-        raise UserError(f"{text} names no record; write SOURCE:ID, like crm:17")
-    return source, record
+@app.command("review")
+def review(
+    limit: Annotated[int, typer.Option(help="At most so many pairs.")] = 20,
+    status: Annotated[str | None, typer.Option(help="suggested, held or vetoed.")] = None,
+) -> None:
+    """List the pairs most worth a person's look; `decide` settles them."""
+    import identity
+
+    with _warehouse() as warehouse:
+        found = identity.review(warehouse, limit, status)
+    if settings.json:
+        answer([asdict(pair) for pair in found])
+        return
+    for pair in found:
+        ends = f"{named(pair.left)} {named(pair.right)}"
+        why = f"{pair.rule.replace('_', ' ')}, {pair.bits:+.1f} bits, {pair.status}: {pair.reason}"
+        answers.print(f"{ends}  {why}", markup=False, soft_wrap=True)
+    if not found:
+        answers.print("Nothing waits for a person.")
+
+
+@app.command("diff")
+def diff(
+    changed: Annotated[Path, typer.Argument(help="A hub.yaml with another `identity:` block.")],
+) -> None:
+    """Say which customers another configuration would merge or split, changing nothing."""
+    import identity
+    from orchestration.warehouse.plan import identity_settings
+
+    other = Site.open(changed, settings.home)
+    with _warehouse() as warehouse, Progress() as progress:
+        progress.step("Resolving with the other configuration")
+        found = identity.diff(warehouse, identity_settings(other))
+    if settings.json:
+        answer(asdict(found))
+        return
+    answers.print(
+        f"{len(found.merges)} merges, {len(found.splits)} splits, {found.records} records move"
+    )
+    for change in (*found.merges, *found.splits):
+        customers = ", ".join(change.customers)
+        answers.print(f"  {change.kind} {customers} ({change.records} records)", markup=False)
+    for table, rows in found.downstream.items():
+        answers.print(f"  {rows:,} rows of {table} would be attributed anew", markup=False)
+
+
+@app.command("train")
+def train(
+    file: Annotated[Path, typer.Argument(help="The model to write.")],
+) -> None:
+    """Learn a model from this hub's own contacts; it is used once hub.yaml names it."""
+    import identity
+    from orchestration.warehouse.plan import identity_settings
+
+    try:
+        with _warehouse(write=True) as warehouse, Progress() as progress:
+            progress.step("Training")
+            identity.train_model(warehouse, file, config=identity_settings(settings.site()))
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    answers.print(f"Written to {file}; `identity: {{model: {file}}}` in hub.yaml uses it.")
+
+
+@contextmanager
+def _warehouse(*, write: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
+    from orchestration.warehouse.reading import UnreadableError, opened
+
+    try:
+        with opened(settings.site().home, write=write) as warehouse:
+            yield warehouse
+    except UnreadableError as error:
+        raise UserError(str(error)) from None

@@ -1,36 +1,55 @@
 """`tessera why`."""
 
-from typing import Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli.console import UserError, answer, answers, settings
-from orchestration.cli.identity import record_of
-from orchestration.evidence import NothingKnownError, records_of
-from orchestration.evidence import why as evidence
+from orchestration.cli.records import named, record_of, record_or_customer
+
+if TYPE_CHECKING:
+    from identity.explain import Step
 
 
 def why(
     left: Annotated[str, typer.Argument(help="A record as SOURCE:ID, or a customer's id.")],
     right: Annotated[str | None, typer.Argument(help="Another record: why (not) one?")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Also write a page with the weights.")] = None,
 ) -> None:
     """Say which evidence makes records one customer, or keeps them apart."""
-    published = settings.site().home.published
+    import identity
+    from orchestration.warehouse.plan import identity_settings
+    from orchestration.warehouse.reading import UnreadableError, opened
+
+    site = settings.site()
     try:
-        asked = [record_of(text) for text in (left, right) if text and ":" in text]
-        asked = asked or records_of(published, left)
-        found = evidence(published, asked)
-    except (NothingKnownError, OSError) as error:
+        with opened(site.home) as warehouse:
+            record = record_or_customer(warehouse, left)
+            other = record_of(right) if right else None
+            found = identity.why(warehouse, record, other, config=identity_settings(site))
+    except (LookupError, UnreadableError) as error:
         raise UserError(str(error)) from None
+    if chart is not None:
+        identity.waterfall(found, chart)
     if settings.json:
-        customers = {":".join(record): customer for record, customer in found.customers.items()}
-        answer({"customers": customers, "one": found.one, "links": found.links})
+        answer(asdict(found))
         return
-    for record, customer in found.customers.items():
-        answers.print(f"{':'.join(record)} is {customer}", markup=False)
-    if right is not None:
-        answers.print("They are one customer:" if found.one else "They are two customers:")
-    for link in found.links:
-        answers.print(f"  {link.sentence()}", markup=False, soft_wrap=True)
-    if not found.links:
-        answers.print("  no evidence connects them" if right else "  it stands alone")
+    for known, customer in found.records:
+        answers.print(f"{named(known)} is {customer}", markup=False)
+    if other is not None:
+        answers.print("They are one customer:" if found.joined else "They are not one customer:")
+    for step in (*found.path, *found.held):
+        _tell(step)
+    if not (found.path or found.held):
+        answers.print("  nothing ties it to another record")
+
+
+def _tell(step: "Step") -> None:
+    rule = step.rule.replace("_", " ")
+    reason = f": {step.reason}" if step.reason else ""
+    ends = f"{named(step.left)} — {named(step.right)}"
+    answers.print(f"  {ends}  {rule}, {step.bits:+.1f} bits, {step.status}{reason}", markup=False)
+    for part in step.evidence:
+        answers.print(f"      {part.bits:+6.1f}  {part.name}: {part.finding}", markup=False)

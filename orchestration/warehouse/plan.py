@@ -103,17 +103,20 @@ def _key(source: str, stream: str, home: Home) -> list[str]:
     return []
 
 
-def _absolute(identity: dict[str, Any], folder: Path) -> dict[str, Any]:
+def identity_settings(site: Site) -> dict[str, Any]:
     """The identity block with its files found from the folder of hub.yaml."""
-    paths = {key: str(folder / identity[key]) for key in _PATHS if identity.get(key)}
-    return identity | paths
+    block = site.hub.identity
+    named = {key: str(site.folder / block[key]) for key in _PATHS if block.get(key)}
+    if block.get("model") not in (None, "auto", "default"):
+        named["model"] = str(site.folder / block["model"])
+    return block | named
 
 
 def parse_vars(site: Site) -> dict[str, Any]:
     """The variables that the parsed project depends on: which taps there are, models' settings."""
     return {
         "sources": {name: {"tap": source.tap} for name, source in site.hub.sources.items()},
-        "identity": _absolute(site.hub.identity, site.folder),
+        "identity": identity_settings(site),
         "destinations": {
             name: [block.relation(one) for one in block.objects]
             for name, block in site.hub.destinations.items()
