@@ -3,14 +3,11 @@
 import fcntl
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-_EVERY_SECONDS = 0.2
 
 
 class HeldError(RuntimeError):
@@ -45,20 +42,15 @@ def lock(
 
 
 def _take(descriptor: int, what: str, wait: bool, waiting: Callable[[str], None]) -> None:
-    told = False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            holder = _holder(descriptor)
-            who = f"process {holder.get('pid', '?')} since {holder.get('since', '?')}"
-            if not wait:
-                raise HeldError(f"{what} is under way: {who}; wait for it or end it") from None
-            if not told:
-                waiting(f"{what} is under way: {who}; waiting for it")
-                told = True
-            time.sleep(_EVERY_SECONDS)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(descriptor)
+        who = f"process {holder.get('pid', '?')} since {holder.get('since', '?')}"
+        if not wait:
+            raise HeldError(f"{what} is under way: {who}; wait for it or end it") from None
+        waiting(f"{what} is under way: {who}; waiting for it")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _holder(descriptor: int) -> dict[str, Any]:
