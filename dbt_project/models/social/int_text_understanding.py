@@ -1,6 +1,6 @@
 """Grain: one text (by hash) of a customer in a conversation with a brand, and what it says.
 
-Each version of a text is scored once by each generation of classifiers; the text itself is not kept.
+Each version of a text is scored once by each generation of classifiers; the text is not kept.
 """
 
 from social.declared.told import declared
@@ -8,6 +8,7 @@ from social.understanding.table import understand
 
 
 def model(dbt, session):
+    """Called by dbt with its own object and the connection."""
     dbt.config(
         materialized="incremental",
         schema="intermediate",

@@ -1,15 +1,17 @@
 """Grain: one interaction and the thread it belongs to.
 
 The thread is the first post above, found by pointer jumping, so that a chain of 100,000 replies
-costs seventeen passes; what the source says of threads helps where a parent is missing, because many
-sources know no more than the post that is answered. Only new interactions are looked at; when a missing parent turns up late, those who hung below it move to its thread, and
-`moved_from` names the one they left.
+costs seventeen passes; what the source says of threads helps where a parent is missing, because
+many sources know no more than the post that is answered. Only new interactions are looked at; when
+a missing parent turns up late, those who hung below it move to its thread, and `moved_from` names
+the one they left.
 """
 
 from social.threads import roots
 
 
 def model(dbt, session):
+    """Called by dbt with its own object and the connection."""
     dbt.config(
         materialized="incremental",
         schema="intermediate",
