@@ -51,11 +51,11 @@ class Applier:
             arrived, absent = delivery.arrived([change for _, _, change in mine])
             self._journal.settle(arrived)
             self._journal.settle([Outcome(c, Status.RETRY, error="never arrived") for c in absent])
-        self._ledger.db.execute(  # looked at anew: only the plan knows which fields agreed
-            "update acknowledged set row_hash = null where object = ? and key in "
-            f"({','.join('?' * len(open_))})",
-            (self._sync.name, *(row.key for _, row, _ in open_)),
-        ) if len(open_) < 30000 else None
+        with self._ledger.transaction() as db:  # looked at anew: the plan knows what agreed
+            db.executemany(
+                "update acknowledged set row_hash = null where object = ? and key = ?",
+                [(self._sync.name, row.key) for _, row, _ in open_],
+            )
         self._journal.counts.clear()
         self._journal.again.clear()
         return len(open_)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from activation import engine
-from activation.ledger import Ledger
+from activation.erasure import forget
 from activation.spec import Consent
 from tests.activation.conftest import QUICK, activate, log, person, there
 
@@ -143,15 +144,17 @@ def test_a_person_erased_in_the_middle_of_a_plan_is_not_sent(hub, crm, sync):
     assert "erased" in log(hub, status="withheld")[0]["error"]
 
 
-def test_an_erased_person_leaves_no_value_in_the_ledgers_bytes(hub, crm, sync):
+def test_an_erased_person_leaves_no_value_in_the_ledgers_bytes_nor_in_the_marks(hub, crm, sync):
     hub.people(3)
     hub.row(1)["city"] = "Unmistakable-Town"
     hub.publish()
     activate(hub, sync)
-    ledger = Ledger(hub.home, "crm")
-    ledger.forget(["cus-1"])
-    ledger.close()
-    held = b"".join(f.read_bytes() for f in ledger.folder.iterdir() if f.name.startswith("ledger"))
+    assert forget(hub.home, ["cus-1"]) > 0
+    folder = hub.home / "landing" / "_activation" / "crm"
+    held = b"".join(file.read_bytes() for file in folder.iterdir())
+    marked = duckdb.sql(f"select value from '{folder}/echo-contacts.parquet'").fetchall()
     assert b"Unmistakable-Town" not in held
     assert b"n1@example.org" not in held
     assert b"n2@example.org" in held
+    assert ("Unmistakable-Town",) not in marked
+    assert ("n2@example.org",) in marked
