@@ -46,7 +46,7 @@ profiles as (
         c.country,
         c.company,
         c.job_title,
-        nullif(array_to_string(list_transform(c.handles, lambda one: one.platform || ': ' || one.handle), '; '), '') as handles,
+        nullif(array_to_string(list_transform(c.handles, lambda one: one.platform || ': ' || one.handle), '; '), '') as handles,  -- noqa: RF01
         case
             when coalesce(m.engagement, 0) <= 0 then 'none'
             when m.engagement < 3 then 'low'

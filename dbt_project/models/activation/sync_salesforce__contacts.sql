@@ -1,4 +1,5 @@
 -- Grain: one customer; what Contact of Salesforce should look like.
+-- noqa: disable=CP02,AL09 (Salesforce spells its fields so)
 {{ config(enabled=is_activated('sync_salesforce__contacts')) }}
 
 select
