@@ -119,7 +119,10 @@ def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> s
     for code, ear, who in ((codes[1], ears[1], "target-landing"), (codes[0], ears[0], source.tap)):
         if code != 0:
             said = ear.sentence or f"{who} ended with code {code} and said nothing"
-            return f"source {name}: {said}"
+            said = said.removeprefix(f"target-landing: source {name}, ").removesuffix(".")
+            # The tap knows the place of what the target refused.
+            first = f" (first: {ears[0].warning})" if ear is ears[1] and ears[0].warning else ""
+            return f"source {name}: {said}{first}"
     return None
 
 

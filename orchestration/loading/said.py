@@ -40,7 +40,7 @@ class Ear:
     def __init__(self, log: IO[str], redact: Redactor, progress: Callable[[str], None]) -> None:
         """Logs to `log`, tells record counts to `progress`."""
         self._log, self._redact, self._progress = log, redact, progress
-        self._last = self._last_error = ""
+        self._last = self._last_error = self.warning = ""
 
     def listen(self, stream: IO[str]) -> None:
         """Reads until the process closes the stream."""
@@ -50,6 +50,8 @@ class Ear:
             level, text = level_and_text(line)
             if text:
                 self._last = text
+                if level == "WARNING":
+                    self.warning = self.warning or text
                 if level in ("ERROR", "CRITICAL"):
                     self._last_error = text
             if metric := _METRIC.search(line):
