@@ -1,6 +1,8 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-facebook', 'map_facebook__interactions'),
+    ('tap-suitecrm', 'map_suitecrm__interactions'),
     ('tap-x', 'map_x__interactions'),
     ('tap-odoo', 'map_odoo__interactions'),
     ('tap-youtube', 'map_youtube__interactions'),

@@ -1,0 +1,1 @@
+"""A Facebook Page and its Instagram account: posts, comments, conversations and ratings."""
