@@ -32,6 +32,7 @@ def test_a_second_run_has_nothing_to_say_and_the_state_no_key(
 ) -> None:
     first = run(TapOdoo, config, clock=clock)
     second = run(TapOdoo, config, first.state, clock=clock)
+    assert (first.error, second.error) == (None, None)
     assert [m for m in second.messages if m["type"] == "RECORD"] == []
     assert "sandbox-token" not in json.dumps(second.state)
 

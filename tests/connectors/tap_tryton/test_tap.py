@@ -32,6 +32,7 @@ def test_a_second_run_has_nothing_to_say_and_asks_little(
     first = run(TapTryton, config, clock=clock)
     asked = sandbox.seen.total()
     second = run(TapTryton, config, first.state, clock=clock)
+    assert (first.error, second.error) == (None, None)
     assert [m for m in second.messages if m["type"] == "RECORD"] == []
     assert sandbox.seen.total() - asked == 2 * 2, "one page and one count per stream"
 

@@ -1,0 +1,1 @@
+"""SuiteCRM: contacts, accounts, leads, opportunities, cases and notes."""
