@@ -1,5 +1,6 @@
 -- Grain: one customer; what Contact of Salesforce should look like.
--- noqa: disable=CP02,AL09 (Salesforce spells its fields so)
+-- Salesforce spells its fields so.
+-- noqa: disable=CP02,AL09
 {{ config(enabled=is_activated('sync_salesforce__contacts')) }}
 
 select

@@ -1,5 +1,6 @@
 -- Grain: one conversation that waits for an answer; what Case, one per conversation of Salesforce should look like.
--- noqa: disable=CP02,AL09 (Salesforce spells its fields so)
+-- Salesforce spells its fields so.
+-- noqa: disable=CP02,AL09
 {{ config(enabled=is_activated('sync_salesforce__tasks')) }}
 
 select
