@@ -1,4 +1,4 @@
-"""Contacts, accounts and leads become contacts; opportunities transactions; cases and notes said."""
+"""Contacts, accounts and leads become contacts; cases and notes are said."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -3,6 +3,8 @@
 {{ config(alias='contacts') }}
 with contacts as (
     {{ union_shape('contacts', [
+    ('tap-reddit', 'map_reddit__contacts'),
+    ('tap-dynamics', 'map_dynamics__contacts'),
     ('tap-facebook', 'map_facebook__contacts'),
     ('tap-suitecrm', 'map_suitecrm__contacts'),
     ('tap-x', 'map_x__contacts'),

@@ -1,6 +1,8 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-reddit', 'map_reddit__interactions'),
+    ('tap-dynamics', 'map_dynamics__interactions'),
     ('tap-facebook', 'map_facebook__interactions'),
     ('tap-suitecrm', 'map_suitecrm__interactions'),
     ('tap-x', 'map_x__interactions'),

@@ -1,0 +1,1 @@
+"""Dynamics 365 (Dataverse): contacts, accounts, leads, opportunities and incidents."""

@@ -1,0 +1,61 @@
+"""Dataverse's Web API: OData 4, Entra client credentials, change tracking.
+
+Source: https://learn.microsoft.com/power-apps/developer/data-platform/webapi/
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.tap_base.auth import Auth, TokenAuth
+from connectors.tap_base.errors import AnswerError
+from connectors.tap_base.http import Client
+
+API = "/api/data/v9.2"
+PAGE = 1000
+NAMES = "OData.Community.Display.V1.FormattedValue"
+EXPIRED = (b"0x80060888", b"0x80072491", b"DeltaToken", b"delta token")
+"""How a change token that is too old (7 days by default) is refused."""
+
+
+class DynamicsClient(Client):
+    """Asks one environment."""
+
+    headers: Mapping[str, str] = {
+        "Accept": "application/json",
+        "OData-MaxVersion": "4.0",
+        "OData-Version": "4.0",
+        "Prefer": f"odata.track-changes,odata.maxpagesize={PAGE},"
+        f'odata.include-annotations="{NAMES}"',
+    }
+
+    def authentication(self) -> Auth:
+        """Use the application's secret; it needs an application user in the environment."""
+        config = self.config
+        tenant = config["tenant_id"]
+        url = config.get(
+            "token_url", f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
+        )
+        return TokenAuth(
+            self.post_form,
+            url=url,
+            form=lambda: {
+                "grant_type": "client_credentials",
+                "client_id": config["client_id"],
+                "client_secret": config["client_secret"],
+                "scope": f"{self.base_url}/.default",
+            },
+            identity=f"{tenant} {config['client_id']}",
+            clock=self.clock,
+            how="check the app registration's secret in Entra and its application user in the "
+            "Power Platform admin center",
+        )
+
+    def decode(self, content: bytes, headers: Mapping[str, str]) -> Any:
+        """Keep every digit of amounts: numbers with a point are read as text."""
+        return json.loads(content, parse_float=str)
+
+    def explain(self, status: int, content: bytes) -> None:
+        """Tell a change token that has expired: its stream is read anew."""
+        if status in {400, 410} and any(code in content for code in EXPIRED):
+            raise AnswerError("the change token has expired", "the stream is read anew")
