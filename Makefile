@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export DO_NOT_TRACK := 1
 
-.PHONY: bench-activation bench-landing demo live test dev check lock install clean bench-social
+.PHONY: bench-serving bench-activation bench-landing demo live test dev check lock install clean bench-social
 
 demo: install
 	$(BIN)/tessera demo
@@ -23,6 +23,10 @@ dev: install
 # The landing zone against its peers, which get environments of their own; RECORDS=1000000 by default.
 bench-landing: install
 	$(BIN)/python -m benchmarks.landing.measure
+
+# Lookups of a million profiles beside a no-op endpoint, builds, swaps under load; ~10 GB of disk.
+bench-serving: install
+	$(BIN)/python -m benchmarks.serving.measure
 
 # Activation against Tryton and Odoo where they run, a troubled sandbox, and an open peer.
 bench-activation: install

@@ -17,17 +17,17 @@ from serving.api.openapi import document
 from serving.desk import Desk, MergedError
 from serving.lookup import MalformedKeyError
 
-LONGEST_TARGET = 8_192  # bytes of path and query
+_GET = ["GET"]
 
 
 def create_app(home: Path, pages: list[BaseRoute] | None = None) -> Starlette:
     """The application over a home; `pages` are further routes."""
     routes: list[BaseRoute] = [
-        Route("/v1/customers/{customer_id}", customers.one),
-        Route("/v1/customers", customers.by_key),
-        Route("/v1/customers/{customer_id}/timeline", customers.timeline),
-        Route("/v1/customers/{customer_id}/identities", customers.identities),
-        Route("/v1/customers/{customer_id}/why", customers.why),
+        Route("/v1/customers/{customer_id}", customers.one, methods=_GET),
+        Route("/v1/customers", customers.by_key, methods=_GET),
+        Route("/v1/customers/{customer_id}/timeline", customers.timeline, methods=_GET),
+        Route("/v1/customers/{customer_id}/identities", customers.identities, methods=_GET),
+        Route("/v1/customers/{customer_id}/why", customers.why, methods=_GET),
         Route("/v1/lookup", customers.many, methods=["POST"]),
         Route("/v1/health", _health),
         Route("/v1/openapi.json", _openapi),

@@ -8,7 +8,8 @@ NAME = "fingerprints.parquet"
 _SQL = """
     copy (
         with rows as (
-            select customer_id, hash(rows) as hashed, true as listed from hub.marts.customers as rows
+            select customer_id, hash(rows) as hashed, true as listed
+            from hub.marts.customers as rows
             union all
             select customer_id, sum(hash(rows)), false from hub.marts.customer_identities as rows
             group by customer_id
