@@ -3,13 +3,10 @@
 import numpy as np
 
 from identity.config import Config
-from identity.graph import CLASH, Component, Ints, components, partition
+from identity.graph import CLASH, COMPARED, Component, Ints, components, partition
 from identity.model import Model
 from identity.scoring import CLASHES, contact_sql
 from identity.store import Store
-
-# Components up to this size get all their pairs of contacts compared before they are cut.
-_COMPARED = 200
 
 
 def raw_condition(config: Config) -> str:
@@ -97,7 +94,7 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         f"""CREATE OR REPLACE TEMP TABLE missing AS
         SELECT a.rkey AS l, b.rkey AS r, CAST(0 AS SMALLINT) AS mask
         FROM loose INNER JOIN labels AS a USING (component) INNER JOIN labels AS b USING (component)
-        WHERE a.rkey < b.rkey AND loose.size <= {_COMPARED} AND loose.contacts > 1
+        WHERE a.rkey < b.rkey AND loose.size <= {COMPARED} AND loose.contacts > 1
         AND NOT EXISTS (SELECT 1 FROM inner_edges AS e WHERE e.l = a.rkey AND e.r = b.rkey)"""
     )
     compared = contact_sql(

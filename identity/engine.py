@@ -147,7 +147,9 @@ class _Run:
         store.clear()
         self.standardise("SELECT * FROM asked", store.name("records"), store.name("identifiers"))
         self.model = adopt(store, self.place, self.config)
-        self.population = int(store.one(f"SELECT count(*) FROM {store.name('records')} WHERE NOT profile"))
+        self.population = int(
+            store.one(f"SELECT count(*) FROM {store.name('records')} WHERE NOT profile")
+        )
         store.put("population", self.population)
         store.put("frozen_at", total)
         store.put("fingerprint", self.fingerprint())

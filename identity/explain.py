@@ -220,7 +220,7 @@ def _evidence(
                 bits = float(row[f"w_{part}"])
                 found.append(Evidence(part, "shown" if bits > 0 else "speaks against", bits))
         return (*found, *rungs)
-    parts = contact_parts_sql(pair, records, terms, model, population)
+    parts = contact_parts_sql(pair, records, terms, model, config, population)
     row = _row(
         store,
         f"SELECT * FROM ({parts}) INNER JOIN ({levels_sql(pair, records, model)}) USING (l, r)",

@@ -6,6 +6,7 @@ is known between all their members says so, on average, and no veto stands betwe
 function of the component alone, so that it does not matter which run, order or thread computed it.
 """
 
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,56 +117,74 @@ class _Groups:
 
 
 def _average(c: Component, groups: _Groups, config: Config) -> None:
-    """Joins groups of contacts while the mean evidence between them suffices to accept a link."""
-    total: dict[int, dict[int, float]] = {}
-    known: dict[int, dict[int, int]] = {}
+    """Joins groups of contacts while the mean evidence between them suffices to accept a link.
+
+    A group that a person confirmed counts by its best pair: its records were said to be alike enough.
+    """
+    between: dict[int, dict[int, _Between]] = {}
     for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
         if soft or c.profile[a] or c.profile[b]:
             continue
-        ga, gb = groups.find(a), groups.find(b)
-        if ga == gb:
-            continue
-        for x, y in ((ga, gb), (gb, ga)):
-            row = total.setdefault(x, {})
-            row[y] = row.get(y, 0.0) + (
-                bits if bits == CLASH else min(max(bits, _CLIP[0]), _CLIP[1])
-            )
-            count = known.setdefault(x, {})
-            count[y] = count.get(y, 0) + 1
-    contacts = {g: sum(not c.profile[i] for i in groups.members[g]) or 1 for g in total}
+        x, y = groups.find(a), groups.find(b)
+        if x != y:
+            shared = between.setdefault(x, {}).setdefault(y, _Between())
+            between.setdefault(y, {})[x] = shared
+            shared.add(bits if bits == CLASH else min(max(bits, _CLIP[0]), _CLIP[1]))
+    contacts = {g: sum(not c.profile[i] for i in groups.members[g]) for g in between}
+    forced = {g for g in between if len(groups.members[g]) > 1}
+    sparse = c.size > COMPARED
 
-    def mean(x: int, y: int) -> float:
-        n = known[x][y]
-        unknown = max(contacts[x] * contacts[y] - n, 0) if c.size > _COMPARED else 0
-        return (total[x][y] + unknown * _UNKNOWN) / (n + unknown)
+    def entry(x: int, y: int) -> tuple[float, int, int]:
+        x, y = min(x, y), max(x, y)
+        shared = between[x][y]
+        if x in forced or y in forced:
+            return -shared.top, x, y
+        unknown = contacts[x] * contacts[y] - shared.pairs if sparse else 0
+        return -(shared.total + unknown * _UNKNOWN) / (shared.pairs + unknown), x, y
 
-    while True:
-        best: tuple[float, int, int] | None = None
-        for x, row in total.items():
-            for y in row:
-                if x < y and groups.may(x, y):
-                    score = (-mean(x, y), x, y)
-                    if best is None or score < best:
-                        best = score
-        if best is None or -best[0] < config.accept:
-            return
-        _, x, y = best
-        if not groups.join(x, y, largest=config.max_cluster):
-            del total[x][y], total[y][x]
+    heap = [entry(x, y) for x, row in between.items() for y in row if x < y]
+    heapq.heapify(heap)
+    while heap and -heap[0][0] >= config.accept:
+        found = heapq.heappop(heap)
+        _, x, y = found
+        if y not in between.get(x, {}) or found != entry(x, y):
+            continue  # one of the two has grown or gone since
+        if not groups.may(x, y) or not groups.join(x, y, largest=config.max_cluster):
             continue
         contacts[x] += contacts[y]
-        for z, value in total.pop(y).items():
-            n = known[y].pop(z)
-            del total[z][y]
-            known[z].pop(y)
-            if z != x:
-                for p, q in ((x, z), (z, x)):
-                    total[p][q] = total[p].get(q, 0.0) + value
-                    known[p][q] = known[p].get(q, 0) + n
+        del between[x][y]
+        for z, shared in between.pop(y).items():
+            if z == x:
+                continue
+            del between[z][y]
+            if z in between[x]:
+                shared.take(between[x][z])
+            between[x][z] = between[z][x] = shared
+        for z in between[x]:
+            heapq.heappush(heap, entry(x, z))
+
+
+@dataclass
+class _Between:
+    """Evidence between two groups: sum and number of their pairs, and the best one."""
+
+    total: float = 0.0
+    pairs: int = 0
+    top: float = -1000.0
+
+    def add(self, bits: float) -> None:
+        self.total += bits
+        self.pairs += 1
+        self.top = max(self.top, bits)
+
+    def take(self, other: "_Between") -> None:
+        self.total += other.total
+        self.pairs += other.pairs
+        self.top = max(self.top, other.top)
 
 
 # Components up to this size had all their pairs of contacts compared.
-_COMPARED = 200
+COMPARED = 200
 
 
 def _declared(c: Component, groups: _Groups, order: list[int], config: Config) -> None:

@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from identity.shares import rarest
+
 DEFAULT = Path(__file__).parent / "models" / "default.json"
 _SIDED = re.compile(r"\b([a-z][a-z0-9_]*?)_(l|r)\b")
 # A shared value cannot weigh more than this, however rare: two errors can agree by copying.
@@ -67,7 +69,7 @@ class Model:
         The expressions read the aliases l and r, and `t_<column>.tf` of `identity.terms.joins`.
         """
         return {
-            c["output_column_name"]: _comparison_sql(c, 1.0 / max(population, 2))
+            c["output_column_name"]: _comparison_sql(c, rarest(population))
             for c in self.raw["comparisons"]
         }
 

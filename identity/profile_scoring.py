@@ -7,7 +7,7 @@ site's name is one piece of evidence, and so is the given name. What is left ove
 from identity.config import Config
 from identity.names import tokens
 from identity.rungs import rung_sql
-from identity.terms import rarest
+from identity.shares import rarest
 from identity.vocabulary import words
 
 _BOTH_WAYS = 256 | 512

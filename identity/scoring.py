@@ -66,13 +66,23 @@ def contact_sql(
         FROM (
             SELECT l, r, mask, veto,
                 least(greatest({prior} + {total}, {rung} + {against or "0.0"}), {_MOST}) AS bits
-            FROM ({contact_parts_sql(pairs, records, terms, model, population)})
+            FROM ({contact_parts_sql(pairs, records, terms, model, config, population)})
         )"""
 
 
-def contact_parts_sql(pairs: str, records: str, terms: str, model: Model, population: int) -> str:
+def contact_parts_sql(
+    pairs: str, records: str, terms: str, model: Model, config: Config, population: int
+) -> str:
     """Returns a SELECT of a pair of contacts with `w_<comparison>` in bits and its veto."""
-    listed = ", ".join(f"{sql} AS w_{name}" for name, sql in model.bits_sql(population).items())
+    exprs = model.bits_sql(population)
+    # An identifier that too many carry is no evidence in the model either.
+    for rung in config.rungs():
+        if rung.kind in exprs:
+            exprs[rung.kind] = (
+                f"CASE WHEN l.{rung.kind} = r.{rung.kind} AND p.mask & {rung.bit} = 0 THEN 0.0"
+                f" ELSE {exprs[rung.kind]} END"
+            )
+    listed = ", ".join(f"{sql} AS w_{name}" for name, sql in exprs.items())
     return f"""
         SELECT p.l, p.r, p.mask, {listed}, {_veto_sql()} AS veto,
             coalesce(l.given, l.family, r.given, r.family) IS NULL AS nameless
@@ -110,6 +120,5 @@ def _veto_sql() -> str:
         WHEN l.suffix <> r.suffix AND l.suffix IN {generation} AND r.suffix IN {generation}
             AND coalesce(l.birth <> r.birth, true) THEN 3
         WHEN {clash} AND NOT {same_id} AND {unlike} THEN 2
-        WHEN {strangers} AND NOT {same_id} AND ({clash} OR coalesce(l.birth <> r.birth AND {unlike}, false)
-            AND NOT coalesce(jaro_winkler_similarity(l.email, r.email) >= 0.9, false)) THEN 6
+        WHEN {strangers} AND NOT {same_id} AND {clash} THEN 6
         ELSE 0 END"""

@@ -3,6 +3,7 @@
 import duckdb
 
 from identity.model import Model
+from identity.shares import LEAST
 from identity.vocabulary import name_frequencies
 
 # Below this many records the data's own counts say little of how common a name is among people at large.
@@ -20,12 +21,12 @@ def count(con: duckdb.DuckDBPyConnection, model: Model, records: str, into: str)
     """
     total = _scalar(con, f"SELECT count(*) FROM {records} WHERE NOT profile")
     parts = [
-        f"SELECT '{c}' AS col, {c} AS value, count(*) / greatest({total}, 1)::DOUBLE AS tf"
+        f"SELECT '{c}' AS col, {c} AS value, count(*) / greatest({total}, {LEAST})::DOUBLE AS tf"
         f" FROM {records} WHERE {c} IS NOT NULL AND NOT profile GROUP BY {c} HAVING count(*) > 1"
         for c in model.term_columns
     ]
     parts.append(
-        f"SELECT 'root', root, count(*) / greatest({total}, 1)::DOUBLE FROM"
+        f"SELECT 'root', root, count(*) / greatest({total}, {LEAST})::DOUBLE FROM"
         f" (SELECT unnest(roots) AS root FROM {records} WHERE NOT profile) GROUP BY root HAVING count(*) > 1"
     )
     con.execute(f"CREATE OR REPLACE TABLE {into} AS {' UNION ALL '.join(parts)}")
@@ -52,11 +53,6 @@ def joins(columns: list[str], terms: str, side: str = "l") -> str:
         f"LEFT JOIN (SELECT value, tf FROM {terms} WHERE col = '{c}') AS t_{c} ON t_{c}.value = {side}.{c}"
         for c in columns
     )
-
-
-def rarest(population: int) -> float:
-    """Returns the share of a value that was never counted twice."""
-    return 1.0 / max(population, 2)
 
 
 def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> int:
