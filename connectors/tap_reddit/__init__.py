@@ -1,0 +1,1 @@
+"""Subreddits: what is posted and commented there, and who mentions us."""
