@@ -7,11 +7,10 @@ from singer_sdk import typing as th
 
 from connectors.tap_base.http_tap import HttpTap
 from connectors.tap_facebook.client import VERSION, FacebookClient
+from connectors.tap_facebook.instagram import InstagramComments, InstagramMedia
 from connectors.tap_facebook.streams import (
     Comments,
     Conversations,
-    InstagramComments,
-    InstagramMedia,
     Messages,
     Pages,
     Posts,
