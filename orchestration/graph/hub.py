@@ -13,6 +13,7 @@ from orchestration.activation import (
 from orchestration.graph.gate import gate
 from orchestration.graph.landing import landing_assets
 from orchestration.graph.models import model_assets
+from orchestration.graph.postgres import postgres_assets
 from orchestration.graph.published import published_asset
 from orchestration.graph.schedules import new_packages, source_schedules
 from orchestration.loading import Loads
@@ -66,6 +67,7 @@ def hub_definitions(
             *landing,
             models,
             published_asset(site, published_from, report),
+            *postgres_assets(site),
             *activation_assets(site),
         ],
         asset_checks=[gate(site, keeper, report)],
