@@ -11,7 +11,7 @@ demo: install
 	$(BIN)/tessera demo
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Rooms against real servers, which the scripts in ../shared/servers install and start.
 live: install

@@ -1,5 +1,7 @@
 """From scored edges to clusters: which components are affected, and what each falls into."""
 
+from typing import Any
+
 import numpy as np
 
 from identity.config import Config
@@ -60,7 +62,7 @@ def recluster(
     )
 
 
-def _cut(store: Store, model: Model, config: Config, population: int) -> dict[str, Ints]:
+def _cut(store: Store, model: Model, config: Config, population: int) -> dict[str, Any]:
     """Returns the clusters of the components that do not hang together of themselves."""
     con = store.con
     con.execute(
@@ -113,18 +115,20 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
     return _partitions(nodes, rows, config)
 
 
-def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -> dict[str, Ints]:
+def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -> dict[str, Any]:
     keys = nodes["rkey"].astype(np.uint64)
     order = np.argsort(keys, kind="stable")
     where = np.empty(len(keys), dtype=np.int64)
     where[order] = np.arange(len(keys))
     at = {c: order[np.searchsorted(keys[order], rows[c].astype(np.uint64))] for c in ("l", "r")}
-    starts = (
+    starts: Any = (
         np.flatnonzero(np.r_[True, nodes["component"][1:] != nodes["component"][:-1]])
         if len(keys)
         else []
     )
-    edge_at = np.searchsorted(rows["component"], nodes["component"][starts]) if len(keys) else []
+    edge_at: Any = (
+        np.searchsorted(rows["component"], nodes["component"][starts]) if len(keys) else []
+    )
     bounds = [*list(starts), len(keys)]
     edge_bounds = [*list(edge_at), len(rows["l"])]
     profile = nodes["profile"].tolist()
@@ -154,7 +158,7 @@ def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -
 _CONFIRMED = 90.0
 
 
-def _arrow(columns: dict[str, Ints]) -> object:
+def _arrow(columns: dict[str, Any]) -> object:
     import pyarrow as pa
 
     return pa.table({name: pa.array(values) for name, values in columns.items()})

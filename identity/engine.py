@@ -17,7 +17,8 @@ from identity.clusters import raw_condition, recluster
 from identity.config import Config
 from identity.modelfile import adopt, current_model
 from identity.scoring import scored_sql
-from identity.store import IDENTIFIERS, RECORDS, SCHEMA, Store, empty, transaction
+from identity.standardise import IDENTIFIERS, RECORDS
+from identity.store import SCHEMA, Store, empty, transaction
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
     full = full or run.must_be_full(total)
     if full:
         changed, removed = total, 0
+        # Whoever had an id and is no longer among the contacts has left.
+        con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM {store.name('ids')}")
         run.load_all(total)
     else:
         changed, removed = run.changes()

@@ -47,7 +47,7 @@ class Model:
 
         The population counts in powers of two, so that a few new records do not move every score.
         """
-        size = 2 ** max(7, math.ceil(math.log2(max(records, 2))))
+        size = 2 ** max(10, math.ceil(math.log2(max(records, 2))))
         share = min(self.matches_per_record / size, 0.5)
         return math.log2(share / (1 - share))
 

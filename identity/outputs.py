@@ -54,7 +54,6 @@ def create_views(store: Store, config: Config) -> None:
 
 def _views(store: Store, config: Config) -> dict[str, str]:
     records, edges, members = (store.name(t) for t in ("records", "edges", "members"))
-    rungs = " ".join(f"WHEN {r.bit} THEN '{r.kind}'" for r in config.rungs() if r.bit > 1)
     vetoes = " ".join(f"WHEN {n} THEN '{why}'" for n, why in VETOES.items())
     caps = " ".join(f"WHEN '{r.kind}' THEN {r.cap}" for r in config.rungs() if r.bit > 1)
     carriers = f"""SELECT i.kind, i.value, max(i.junk) AS junk, count(DISTINCT i.rkey) AS records,

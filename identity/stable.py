@@ -16,8 +16,8 @@ def name_clusters(store: Store, moved: str | None, ledger: Ledger | None) -> dic
 
     Args:
         store: Working tables; `members` is current.
-        moved: Relation (rkey) of records whose cluster was computed anew; temp table `gone` may hold records
-            that left. None where nothing moved.
+        moved: Relation (rkey) of records whose cluster was computed anew, None where nothing moved; the temp
+            table `gone` (rkey) then holds records that left.
         ledger: The committed ledger, None to keep ids in the working tables alone.
     """
     con = store.con
@@ -29,7 +29,7 @@ def name_clusters(store: Store, moved: str | None, ledger: Ledger | None) -> dic
         head = ledger.head
         _follow(store, ledger)
     if moved:
-        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {moved}")
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {moved} UNION ALL FROM gone")
     if not store.one("SELECT count(*) FROM unnamed"):
         return {}
     events = _assign(store, head + 1)
@@ -81,12 +81,8 @@ def _assign(store: Store, seq: int) -> dict[str, int]:
         WHERE m.cluster IN (SELECT cluster FROM {members} WHERE rkey IN (FROM unnamed))"""
     )
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT i.rkey, i.customer_id AS was FROM {ids} AS i
+        f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT DISTINCT i.rkey, i.customer_id AS was FROM {ids} AS i
         WHERE i.rkey IN (FROM unnamed) AND i.rkey NOT IN (SELECT rkey FROM {members})"""
-        if store.one("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'gone'") == 0
-        else f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT i.rkey, i.customer_id AS was FROM {ids} AS i
-        WHERE (i.rkey IN (FROM unnamed) OR i.rkey IN (SELECT rkey FROM gone))
-        AND i.rkey NOT IN (SELECT rkey FROM {members})"""
     )
     # Each old id follows most of its records; a cluster that inherits several keeps the oldest.
     con.execute(

@@ -121,7 +121,7 @@ def record(
     emails = [p for raw in row["emails"] or () if raw and (p := points.email(raw))]
     phone_country = country if len(country) == 2 else config.country
     phones = [p for raw in row["phones"] or () if raw and (p := points.phone(raw, phone_country))]
-    links = [p for raw in row["links"] or () if raw and (p := points.link(raw))]
+    links = [made for raw in row["links"] or () if raw and (made := points.link(raw))]
     found.extend((rkey, "email", p.value, "declared", p.blocked) for p in emails)
     found.extend((rkey, "phone", p.value, "declared", p.blocked) for p in phones)
     _accounts(row, own, links, attributes, found)
@@ -156,7 +156,7 @@ def _city(raw: str | None) -> str | None:
 
 def _structured(row: dict[str, Any], attributes: dict[str, str]) -> names.Name:
     given = names.tokens(row["given_name"] or "")
-    family = [t for t in names.tokens(row["family_name"] or "")]
+    family = list(names.tokens(row["family_name"] or ""))
     suffix = next((t for t in family[1:] if t in names.suffix_words()), "")
     middle = attributes.get("middle_name", "")
     return names.Name(

@@ -14,7 +14,9 @@ _SYLLABLES = "ba be bo da de do fa fe ga go ha he ja ka ke ko la le lo ma me mo 
 _LATIN, _CYRILLIC = "abdeghiklmnoprstuvz", "абдегхиклмнопрстувз"
 
 
-def create(con: duckdb.DuckDBPyConnection, records: int, seed: int = 1, table: str = "contacts") -> None:
+def create(
+    con: duckdb.DuckDBPyConnection, records: int, seed: int = 1, table: str = "contacts"
+) -> None:
     """Creates `table` in the contacts shape plus `truth BIGINT`, about `records` rows.
 
     Args:
@@ -25,8 +27,12 @@ def create(con: duckdb.DuckDBPyConnection, records: int, seed: int = 1, table: s
     """
     people = max(records // 3, 10)
     _names(con)
-    con.execute(f"CREATE OR REPLACE MACRO rnd(i, salt) AS (hash(i, salt, {seed}) >> 11) / 9007199254740992.0")
-    con.execute("CREATE OR REPLACE MACRO pick(i, salt, n) AS CAST(floor(rnd(i, salt) * n) AS BIGINT)")
+    con.execute(
+        f"CREATE OR REPLACE MACRO rnd(i, salt) AS (hash(i, salt, {seed}) >> 11) / 9007199254740992.0"
+    )
+    con.execute(
+        "CREATE OR REPLACE MACRO pick(i, salt, n) AS CAST(floor(rnd(i, salt) * n) AS BIGINT)"
+    )
     con.execute(
         """CREATE OR REPLACE MACRO typo(t, i, salt) AS CASE pick(i, salt || 'kind', 4)
         WHEN 0 THEN t[1 : 1 + pick(i, salt || 'at', length(t) - 1)] || t[3 + pick(i, salt || 'at', length(t) - 1) :]

@@ -16,7 +16,7 @@ def test_an_answer_that_was_cut_is_no_answer():
 
 def test_each_answer_of_a_batch_is_read():
     text = (
-        "--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\nETag: W/\"1\"\r\n"
+        '--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\nETag: W/"1"\r\n'
         "\r\n\r\n--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 412 Failed\r\n"
         'Content-Type: application/json\r\n\r\n{"error": {"message": "no"}}\r\n--b--\r\n'
     )

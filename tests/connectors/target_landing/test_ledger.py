@@ -158,8 +158,8 @@ def test_a_reader_that_listed_before_does_not_fail(filled: Zone) -> None:
 def test_loads_go_on_after_and_compaction_goes_on_from_compacted(filled: Zone) -> None:
     compact(filled.landing, min_packages=2, grace_seconds=0)
     for n in range(6, 9):
-        filled.load(SCHEMA, record("s", {"id": n}),
-                    {"type": "ACTIVATE_VERSION", "stream": "s", "version": n}, state({"at": n}))  # fmt: skip
+        activation = {"type": "ACTIVATE_VERSION", "stream": "s", "version": n}
+        filled.load(SCHEMA, record("s", {"id": n}), activation, state({"at": n}))
     assert verify(filled.landing).sound
     (done,) = compact(filled.landing, min_packages=2, grace_seconds=0)
     assert done.package
