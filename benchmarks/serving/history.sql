@@ -1,4 +1,17 @@
--- What the made-up customers said and bought; needs marts.people of marts.sql.
+-- What the sidecar does not need: provenance, what customers said and bought, evidence; needs marts.people.
+create or replace table marts.customer_attributes as
+select
+  people.customer_id, attribute, value,
+  'crm' as source, 'crm-' || i as source_record_id, created_at + to_days(state) as observed_at,
+  'source_priority' as rule
+from (
+  unpivot (select customer_id, full_name, given_name, family_name, primary_email as email, primary_phone as phone,
+                  street, city, postal_code, country, company, job_title, bio from marts.customers)
+  on columns(* exclude customer_id) into name attribute value value
+) as given
+inner join marts.people on given.customer_id = people.customer_id
+order by people.customer_id, attribute;
+
 create or replace table marts.interactions as
 select
   'x' as source, 'x-post-' || i || '-' || k as interaction_id, 'x-thread-' || i as thread_id,

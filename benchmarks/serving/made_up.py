@@ -17,7 +17,7 @@ def make_warehouse(
         customers: how many golden records.
         changes: how many rounds of change have happened; each touches `share` of the customers.
         share: 0..1.
-        history: whether to make interactions and transactions too.
+        history: whether to make what the sidecar does not read too: attributes, interactions, …
     """
     path = home / "warehouse" / "hub.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -77,19 +77,6 @@ select
 from (select *, unnest((['crm', 'x', 'mastodon'])[1:records]) as source from marts.people)
 order by customer_id, source;
 
-create or replace table marts.customer_attributes as
-select
-  people.customer_id, attribute, value,
-  'crm' as source, 'crm-' || i as source_record_id, created_at + to_days(state) as observed_at,
-  'source_priority' as rule
-from (
-  unpivot (select customer_id, full_name, given_name, family_name, primary_email as email, primary_phone as phone,
-                  street, city, postal_code, country, company, job_title, bio from marts.customers)
-  on columns(* exclude customer_id) into name attribute value value
-) as given
-inner join marts.people on given.customer_id = people.customer_id
-order by people.customer_id, attribute;
-
 create or replace table marts.consents as
 select customer_id, 'email' as channel, 'marketing' as purpose, if(maybe(i, 'cs', 70), 'granted', 'denied') as status,
   'crm' as source, 'crm-' || i as source_record_id, created_at as occurred_at
