@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+import traceback
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(1)
     except OSError as error:
         report(f"nothing more was committed: {error.strerror or error}; free the disk or mend it")
+        sys.exit(1)
+    except Exception as error:  # a message of Arrow's or Python's may quote a value
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        report(
+            f"nothing more was committed: {type(error).__name__} at {Path(place.filename).name}:"
+            f"{place.lineno}, a defect of target-landing; please report it"
+        )
         sys.exit(1)
 
 

@@ -73,9 +73,8 @@ class Column:
 
     @cached_property
     def checker(self) -> msgspec.json.Decoder[Any]:
-        """Decoder for a JSON list of raw cells that rejects what breaks the schema."""
-        kind = nested_type(self.schema)
-        return msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
+        """Decoder for raw cells, one a line, that rejects what breaks the schema."""
+        return msgspec.json.Decoder(nested_type(self.schema))
 
     @cached_property
     def validator(self) -> Any:

@@ -51,13 +51,11 @@ class Messages:
             return False
         if b"\\" in chunk and b"\\u0000" in chunk:
             return False
-        from connectors.target_landing.arrays import line_ends
-
         try:
             messages = decoder.decode_lines(chunk)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return False
-        ends = line_ends(chunk)
+        ends = chunk.count(b"\n")
         if len(messages) != ends + (not chunk.endswith(b"\n")):
             return False
         numbers = self._load.numbers(len(messages))
