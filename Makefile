@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 export DO_NOT_TRACK := 1
+# The system knows which certificates to trust, also behind a proxy of its own.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: bench-serving bench-activation bench-landing demo live test dev check lock install clean bench-social
 
