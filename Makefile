@@ -40,7 +40,8 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tessera dbt parse
-	$(BIN)/sqlfluff lint dbt_project --disable-progress-bar
+	mkdir -p .tessera/check/warehouse
+	TESSERA_HOME=$(CURDIR)/.tessera/check $(BIN)/sqlfluff lint dbt_project --disable-progress-bar --quiet
 
 install: $(VENV)/.installed
 
