@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
-from identity import candidates, decisions, keys, ledger, outputs, stable, standardise, terms
+from identity import candidates, decisions, keys, ledger, outputs, stable, standardise
 from identity.clusters import raw_condition, recluster
 from identity.config import Config
+from identity.frozen import freeze, outgrown
 from identity.modelfile import adopt, current_model
 from identity.scoring import scored_sql
 from identity.standardise import IDENTIFIERS, RECORDS
@@ -124,11 +125,7 @@ class _Run:
         """Returns whether the working tables cannot be carried on from."""
         if self.store.get("fingerprint") != self.fingerprint():
             return True
-        # The prior and the frequencies were frozen for a population of another size.
-        if self._first_profiles():
-            return True
-        frozen = int(self.store.get("frozen_at") or 0)
-        return total > 4 * max(frozen, 250) or 4 * total < frozen
+        return self._first_profiles() or outgrown(total, int(self.store.get("frozen_at") or 0))
 
     def _first_profiles(self) -> bool:
         """Returns whether accounts come to a hub that had none: contacts then need keys to meet them."""
@@ -150,13 +147,8 @@ class _Run:
         store.clear()
         self.standardise("SELECT * FROM asked", store.name("records"), store.name("identifiers"))
         self.model = adopt(store, self.place, self.config)
-        self.population = int(
-            store.one(f"SELECT count(*) FROM {store.name('records')} WHERE NOT profile")
-        )
-        store.put("population", self.population)
-        store.put("frozen_at", total)
+        self.population = freeze(store, self.place, self.model, total)
         store.put("fingerprint", self.fingerprint())
-        terms.count(self.con, self.model, store.name("records"), store.name("terms"))
         self.fill_keys(store.name("keys"), store.name("records"), store.name("identifiers"))
         decisions.load(store, self.config)
 

@@ -1,0 +1,1 @@
+"""Identity on public truth and on made-up populations: `make bench-identity`."""
