@@ -92,6 +92,13 @@ class Load:
         self.streams[name] = stream
         return stream
 
+    def all_streams(self) -> "dict[str, Stream]":
+        """Every stream with a SCHEMA, ready to take records."""
+        if len(self.streams) < len(self.schemas):
+            for name in self.schemas:
+                self.stream(name, 0)
+        return self.streams
+
     def numbers(self, count: int) -> range:
         """Places in the package for records about to come."""
         package = self._package()

@@ -43,13 +43,8 @@ class Messages:
                 self._lines += part.count(b"\n")
 
     def _fast(self, chunk: bytes) -> bool:
-        decoder = self._current()
-        if decoder is None or b'"record"' not in chunk[:_RECORD_HINT]:
-            return False
-        limit = self._load.settings.max_record_bytes
-        if len(chunk) > limit and max(map(len, chunk.split(b"\n"))) > limit:
-            return False
-        if b"\\" in chunk and b"\\u0000" in chunk:
+        decoder = self._current() if self._is_plain(chunk) else None
+        if decoder is None:
             return False
         try:
             messages = decoder.decode_lines(chunk)
@@ -70,6 +65,15 @@ class Messages:
                 self._file(self._names[kind], [messages[i] for i in own], own, numbers, chunk)
         self._lines += ends
         return True
+
+    def _is_plain(self, chunk: bytes) -> bool:
+        """Whether a chunk looks like records alone, none of them too long or with a NUL."""
+        if b'"record"' not in chunk[:_RECORD_HINT] or b'"STATE"' in chunk:
+            return False
+        limit = self._load.settings.max_record_bytes
+        if len(chunk) > limit and max(map(len, chunk.split(b"\n"))) > limit:
+            return False
+        return not (b"\\" in chunk and b"\\u0000" in chunk)
 
     def _file(
         self, name: str, messages: list[Any], places: Sequence[int], numbers: range, chunk: bytes
@@ -94,7 +98,7 @@ class Messages:
 
     def _current(self) -> msgspec.json.Decoder[Any] | None:
         """A decoder for the records of all streams, as their columns are now."""
-        streams = self._load.streams
+        streams = self._load.all_streams()
         kinds = {stream.message: name for name, stream in streams.items() if stream.message}
         if kinds != self._names:
             self._names = kinds
