@@ -9,7 +9,14 @@ import duckdb
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("TESSERA_SHARED", ROOT.parent / "shared")) / "data"
 # Accounts that are plainly one person's but in no public list.
-AMBIGUOUS = ("dannykdavis", "repjhensarling", "barbaraleesays", "electdennisross", "walbergfc", "petegallego")
+AMBIGUOUS = (
+    "dannykdavis",
+    "repjhensarling",
+    "barbaraleesays",
+    "electdennisross",
+    "walbergfc",
+    "petegallego",
+)
 
 
 def febrl(con: duckdb.DuckDBPyConnection, number: int, site: Path) -> None:
@@ -55,7 +62,10 @@ def congress(con: duckdb.DuckDBPyConnection, *, declared: bool) -> None:
         SELECT 'x' AS source, id_str AS source_record_id, name AS full_name, screen_name AS handle, 'x' AS platform,
             location, description AS bio, [entities.url.urls[1].expanded_url] AS links, verified
         FROM read_json($x, maximum_object_size = 10000000, sample_size = -1)""",
-        {"crm": str(SHARED / "congress2017" / "crm_contacts.csv"), "x": str(SHARED / "congress2017" / "x_users_v1.jsonl")},
+        {
+            "crm": str(SHARED / "congress2017" / "crm_contacts.csv"),
+            "x": str(SHARED / "congress2017" / "x_users_v1.jsonl"),
+        },
     )
 
 
@@ -68,12 +78,21 @@ def senate_links(con: duckdb.DuckDBPyConnection, links: str) -> tuple[float, flo
     """
     with (SHARED / "congress2017" / "truth_senate.csv").open(encoding="utf-8") as file:
         truth = {(r["bioguide_id"], r["x_user_id"]) for r in csv.DictReader(file)}
-    with (SHARED / "congress2017" / "crm_contacts.csv").open(encoding="utf-8-sig", errors="replace") as file:
+    with (SHARED / "congress2017" / "crm_contacts.csv").open(
+        encoding="utf-8-sig", errors="replace"
+    ) as file:
         senators = {r["bioguide_id"] for r in csv.DictReader(file) if r["type"] == "sen"}
-    found = [(c, a) for c, a, handle in con.execute(links).fetchall() if handle.lower() not in AMBIGUOUS]
+    found = [
+        (c, a) for c, a, handle in con.execute(links).fetchall() if handle.lower() not in AMBIGUOUS
+    ]
     of_senators = [pair for pair in found if pair[0] in senators]
     right = sum(pair in truth for pair in of_senators)
-    return right / max(len(of_senators), 1), right / len(truth), len(found), len({c for c, _ in found})
+    return (
+        right / max(len(of_senators), 1),
+        right / len(truth),
+        len(found),
+        len({c for c, _ in found}),
+    )
 
 
 LINKS = """SELECT a.source_record_id, b.source_record_id, b.handle

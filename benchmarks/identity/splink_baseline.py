@@ -23,27 +23,39 @@ class Trained:
     predictions: Any
 
 
-def people(con: duckdb.DuckDBPyConnection, max_pairs: float = 2e6, threshold: float = 0.01) -> Trained:
+def people(
+    con: duckdb.DuckDBPyConnection, max_pairs: float = 2e6, threshold: float = 0.01
+) -> Trained:
     """Trains and predicts over table `std` (unique_id, given, family, birth, city, postal, email, phone)."""
     have = {
         c: con.execute(f"SELECT count({c}) * 20 > count(*) FROM std").fetchone()[0]
         for c in ("birth", "city", "postal", "email", "phone", "street", "national_id")
     }
     comparisons = [
-        cl.JaroWinklerAtThresholds("given", [0.93, 0.85]).configure(term_frequency_adjustments=True),
-        cl.JaroWinklerAtThresholds("family", [0.93, 0.85]).configure(term_frequency_adjustments=True),
+        cl.JaroWinklerAtThresholds("given", [0.93, 0.85]).configure(
+            term_frequency_adjustments=True
+        ),
+        cl.JaroWinklerAtThresholds("family", [0.93, 0.85]).configure(
+            term_frequency_adjustments=True
+        ),
     ]
     rules = [block_on("given", "family")]
     if have["birth"]:
         comparisons.append(cl.DamerauLevenshteinAtThresholds("birth", [1, 2]))
-        rules += [block_on("birth", "family"), block_on("birth", "given"), block_on("birth", "city")][: 3 if have["city"] else 2]
+        rules += [
+            block_on("birth", "family"),
+            block_on("birth", "given"),
+            block_on("birth", "city"),
+        ][: 3 if have["city"] else 2]
     if have["email"]:
         comparisons.append(cl.EmailComparison("email"))
         rules.append(block_on("email"))
     for column in ("city", "postal", "phone", "street", "national_id"):
         if have[column]:
             comparison = cl.ExactMatch(column)
-            comparisons.append(comparison.configure(term_frequency_adjustments=column in ("city", "postal")))
+            comparisons.append(
+                comparison.configure(term_frequency_adjustments=column in ("city", "postal"))
+            )
             if column in ("phone", "national_id"):
                 rules.append(block_on(column))
             if column == "postal":
@@ -55,12 +67,16 @@ def people(con: duckdb.DuckDBPyConnection, max_pairs: float = 2e6, threshold: fl
         unique_id_column_name="unique_id",
     )  # fmt: skip
     linker = Linker(frame, settings, log_level=40)
-    exact = [block_on("given", "family", "birth")] if have["birth"] else [block_on("given", "family")]
+    exact = (
+        [block_on("given", "family", "birth")] if have["birth"] else [block_on("given", "family")]
+    )
     linker.training.estimate_probability_two_random_records_match(
         exact + ([block_on("email")] if have["email"] else []), recall=0.6
     )
     linker.training.estimate_u_using_random_sampling(max_pairs=max_pairs, seed=1)
-    passes = [block_on("given", "family")] + ([block_on("birth")] if have["birth"] else [block_on("city", "family")])
+    passes = [block_on("given", "family")] + (
+        [block_on("birth")] if have["birth"] else [block_on("city", "family")]
+    )
     for rule in passes:
         linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=None)
     return Trained(linker, linker.inference.predict(threshold_match_probability=threshold))
@@ -68,5 +84,7 @@ def people(con: duckdb.DuckDBPyConnection, max_pairs: float = 2e6, threshold: fl
 
 def clusters(trained: Trained, threshold: float) -> str:
     """Clusters at a threshold; returns the physical table (unique_id, cluster_id)."""
-    found = trained.linker.clustering.cluster_pairwise_predictions_at_threshold(trained.predictions, threshold)
+    found = trained.linker.clustering.cluster_pairwise_predictions_at_threshold(
+        trained.predictions, threshold
+    )
     return str(found.physical_name)

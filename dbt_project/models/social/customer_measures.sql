@@ -1,4 +1,4 @@
--- Grain: one customer. Measures with their formulas, no black box:
+-- Grain: one customer. Measures with their formulas, no black box (rounded: a sum of floats depends on their order):
 -- * purchases after the first are Poisson with a rate that is Gamma(a, b) over customers; a = 1 and b is the mean
 --   interval of all customers, so a customer without history is average. Posterior: Gamma(a + x, b + T).
 -- * alive: 2L / (1 + L) with L = (b' / (b' + silence)) ^ a', the chance that a buyer of that rate is silent so long: 1
@@ -26,7 +26,7 @@ bought as (
 everyone as (
     select
         greatest(sum(greatest(date_diff('day', first_order_at, {{ as_of() }}), 1)), 1) / cast(greatest(sum(frequency - 1), 1) as double) as mean_interval,
-        coalesce(sum(average_order * frequency) / nullif(sum(frequency), 0), 0) as mean_order
+        round(coalesce(sum(average_order * frequency) / nullif(sum(frequency), 0), 0), 6) as mean_order
     from bought
     where frequency > 0
 ),
@@ -132,11 +132,11 @@ select
     coalesce(valued.frequency, 0) as frequency,
     coalesce(valued.monetary, 0) as monetary,
     valued.average_order,
-    coalesce(valued.expected_orders, 0) as expected_orders_365d,
-    coalesce(valued.expected_orders * valued.likely_order, 0) as lifetime_value,
-    coalesce(greatest(valued.expected_orders - 1.2816 * valued.deviation, 0) * valued.likely_order, 0) as lifetime_value_low,
-    coalesce((valued.expected_orders + 1.2816 * valued.deviation) * valued.likely_order, 0) as lifetime_value_high,
-    coalesce(engaged.engagement, 0) as engagement,
+    round(coalesce(valued.expected_orders, 0), 6) as expected_orders_365d,
+    round(coalesce(valued.expected_orders * valued.likely_order, 0), 4) as lifetime_value,
+    round(coalesce(greatest(valued.expected_orders - 1.2816 * valued.deviation, 0) * valued.likely_order, 0), 4) as lifetime_value_low,
+    round(coalesce((valued.expected_orders + 1.2816 * valued.deviation) * valued.likely_order, 0), 4) as lifetime_value_high,
+    round(coalesce(engaged.engagement, 0), 6) as engagement,
     cast(coalesce(engaged.messages_90d, 0) as bigint) as messages_90d,
     coalesce(engaged.negative_90d / nullif(engaged.messages_90d, 0), 0) as negative_share_90d,
     cast(coalesce(engaged.churn_threats_90d, 0) as bigint) as churn_threats_90d,

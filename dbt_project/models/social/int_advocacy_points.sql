@@ -83,7 +83,8 @@ select
     earned.interaction_id,
     earned.part,
     earned.happened_at,
-    earned.weight * pow(0.5, greatest(date_diff('day', earned.happened_at, {{ as_of() }}), 0) / {{ rules.half_life_days }}.0) as points
+    -- exact numbers: the sum of floats would depend on their order
+    cast(earned.weight * pow(0.5, greatest(date_diff('day', earned.happened_at, {{ as_of() }}), 0) / {{ rules.half_life_days }}.0) as decimal(18, 6)) as points
 from earned
 semi join standing on earned.customer_id = standing.customer_id
 anti join (select * from {{ ref('int_people') }} where is_bot or is_brand) as barred on earned.customer_id = barred.customer_id

@@ -11,7 +11,16 @@ with fresh_texts as (
     {% if is_incremental() %}
     left join {{ this }} as known
         on understood.source = known.source and understood.interaction_id = known.interaction_id
-    where known.text_key is distinct from understood.text_key or known.classifiers_intent is distinct from understood.intent
+    where
+        known.text_key is distinct from understood.text_key
+        or known.classifiers_intent is distinct from understood.intent
+        or (understood.source, understood.interaction_id) in (
+            select before.source, before.interaction_id
+            from {{ this }} as before
+            inner join {{ ref('int_turns') }} as moved
+                on before.source = moved.source and before.interaction_id = moved.interaction_id
+            where moved.moved_from is not null and before.conversation_id <> moved.source || ':' || moved.thread_id
+        )
     {% endif %}
 ),
 

@@ -157,5 +157,5 @@ from decided
 union all
 select logged.*, 'remembered' as invocation
 from logged
-semi join {{ ref('routing_candidates') }} as candidates on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
+where logged.source in (select distinct source from {{ ref('int_interactions') }})
 {% endif %}
