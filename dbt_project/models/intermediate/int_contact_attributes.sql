@@ -16,10 +16,10 @@ with records as (
 
 scalar_values as (
     {% for attribute in plain %}
-    select customer_id, source, source_record_id, observed_at, platform, '{{ attribute }}' as attribute, {{ attribute }} as value
-    from records
-    where {{ attribute }} is not null
-    union all
+        select customer_id, source, source_record_id, observed_at, platform, '{{ attribute }}' as attribute, {{ attribute }} as value
+        from records
+        where {{ attribute }} is not null
+        union all
     {% endfor %}
     select customer_id, source, source_record_id, observed_at, platform, 'birth_date', cast(birth_date as varchar)
     from records

@@ -5,7 +5,7 @@ with golden as (
     select
         customer_id,
         {% for attribute in survivors %}
-        max(value) filter (attribute = '{{ attribute }}') as {{ attribute }},
+            max(value) filter (attribute = '{{ attribute }}') as {{ attribute }},
         {% endfor %}
         max(value) filter (attribute = 'email') as primary_email,
         max(value) filter (attribute = 'phone') as primary_phone

@@ -25,7 +25,8 @@ bought as (
 
 everyone as (
     select
-        greatest(sum(greatest(date_diff('day', first_order_at, {{ as_of() }}), 1)), 1) / cast(greatest(sum(frequency - 1), 1) as double) as mean_interval,
+        greatest(sum(greatest(date_diff('day', first_order_at, {{ as_of() }}), 1)), 1)
+        / cast(greatest(sum(frequency - 1), 1) as double) as mean_interval,
         round(coalesce(sum(average_order * frequency) / nullif(sum(frequency), 0), 0), 6) as mean_order
     from bought
     where frequency > 0

@@ -1,5 +1,5 @@
 {{ config(schema='intermediate', alias='advocacy_points') }}
-{% set rules = {'half_life_days': 90, 'helps': 10, 'praises': 3, 'reaches': 2, 'helps_per_asker': 3, 'praises_per_week': 1}  %}
+{% set rules = {'half_life_days': 90, 'helps': 10, 'praises': 3, 'reaches': 2, 'helps_per_asker': 3, 'praises_per_week': 1} %}
 {% do rules.update(var('social', {}).get('advocacy') or {}) %}
 -- Grain: one interaction that earns its author points, and for what. Weights, decay and caps are declared
 -- (`social: {advocacy: …}` in hub.yaml). Followers earn nothing: they can be bought.
@@ -31,7 +31,9 @@ praised as (
         turns.interaction_id,
         'praises' as part,
         turns.said_at as happened_at,
-        row_number() over (partition by clusters.customer_id, date_trunc('week', turns.said_at) order by turns.said_at, turns.interaction_id) as nth,
+        row_number()
+            over (partition by clusters.customer_id, date_trunc('week', turns.said_at) order by turns.said_at, turns.interaction_id)
+            as nth,
         {{ rules.praises_per_week }} as allowed,
         {{ rules.praises }} as weight
     from {{ ref('int_turns') }} as turns
@@ -50,7 +52,9 @@ answered as (
         turns.interaction_id,
         'reaches' as part,
         turns.said_at as happened_at,
-        row_number() over (partition by clusters.customer_id, told.source, told.customer_record_id order by turns.said_at, turns.interaction_id) as nth,
+        row_number()
+            over (partition by clusters.customer_id, told.source, told.customer_record_id order by turns.said_at, turns.interaction_id)
+            as nth,
         1 as allowed,
         {{ rules.reaches }} as weight
     from {{ ref('int_turns') }} as turns
@@ -84,7 +88,11 @@ select
     earned.part,
     earned.happened_at,
     -- exact numbers: the sum of floats would depend on their order
-    cast(earned.weight * pow(0.5, greatest(date_diff('day', earned.happened_at, {{ as_of() }}), 0) / {{ rules.half_life_days }}.0) as decimal(18, 6)) as points
+    cast(
+        earned.weight
+        * pow(0.5, greatest(date_diff('day', earned.happened_at, {{ as_of() }}), 0) / {{ rules.half_life_days }}.0) as decimal(18, 6)
+    )
+        as points
 from earned
 semi join standing on earned.customer_id = standing.customer_id
 anti join (select * from {{ ref('int_people') }} where is_bot or is_brand) as barred on earned.customer_id = barred.customer_id

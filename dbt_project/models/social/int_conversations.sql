@@ -27,9 +27,9 @@ touched as (
     select source, moved_from from news where moved_from is not null
 ),
 {% else %}
-touched as (
-    select distinct source, thread_id from {{ ref('int_turns') }}
-),
+    touched as (
+        select distinct source, thread_id from {{ ref('int_turns') }}
+    ),
 {% endif %}
 
 involved as (

@@ -64,7 +64,10 @@ select
     said.kind,
     said.direction,
     said.direction <> 'public'
-    and (said.kind in ('message', 'email', 'call') or coalesce({{ json_text('said.attributes', '$.visibility') }}, '') in ('direct', 'private'))
+    and (
+        said.kind in ('message', 'email', 'call')
+        or coalesce({{ json_text('said.attributes', '$.visibility') }}, '') in ('direct', 'private')
+    )
     or coalesce({{ json_text('said.attributes', '$.visibility') }}, '') in ('direct', 'private') as is_private,
     coalesce({{ says_thanks('said.text') }}, false) and length(said.text) < 200 as thanks,
     {{ named_product('said.text') }} as product,

@@ -116,7 +116,9 @@ deals as (
             fresh.customer_id = deals.customer_id
             and deals.kind = 'opportunity'
             and deals.occurred_at <= fresh.said_at
-            and coalesce(deals.closed_at > fresh.said_at, lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost'))
+            and coalesce(
+                deals.closed_at > fresh.said_at, lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost')
+            )
     group by fresh.source, fresh.interaction_id
 ),
 

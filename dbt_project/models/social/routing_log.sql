@@ -29,7 +29,7 @@ logged as (
     {% if is_incremental() %}
     select {{ kept | join(', ') }} from {{ this }}
     {% else %}
-    {{ remembered('routing_log', kept) }}
+        {{ remembered('routing_log', kept) }}
     {% endif %}
 ),
 
@@ -59,9 +59,11 @@ asked as (
         teams.quiet_from,
         teams.quiet_to,
         coalesce(calendars.calendar, 'always') as calendar,
-        case when rules.dedupe_per = 'customer' then coalesce(fresh.customer_id, fresh.author_record_id) else fresh.conversation_id end as dedupe_key,
+        case when rules.dedupe_per = 'customer' then coalesce(fresh.customer_id, fresh.author_record_id) else fresh.conversation_id end
+            as dedupe_key,
         case when rules.to_owner then coalesce(fresh.owner, teams.members[1]) else teams.members[1] end as addressee,
-        date_diff('minute', date_trunc('day', timezone(teams.timezone, fresh.said_at)), timezone(teams.timezone, fresh.said_at)) as minute_of_day
+        date_diff('minute', date_trunc('day', timezone(teams.timezone, fresh.said_at)), timezone(teams.timezone, fresh.said_at))
+            as minute_of_day
     from fresh
     left join rules on fresh.rule = rules.rule
     left join teams on rules.team = teams.team
@@ -72,12 +74,17 @@ asked as (
 earlier as (
     select
         logged.rule,
-        case when rules.dedupe_per = 'customer' then coalesce(candidates.customer_id, candidates.author_record_id) else candidates.conversation_id end as dedupe_key,
+        case
+            when rules.dedupe_per = 'customer' then coalesce(candidates.customer_id, candidates.author_record_id) else
+                candidates.conversation_id
+        end as dedupe_key,
         candidates.said_at,
         candidates.interaction_id
     from logged
     inner join rules on logged.rule = rules.rule
-    inner join {{ ref('routing_candidates') }} as candidates on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
+    inner join
+        {{ ref('routing_candidates') }} as candidates
+        on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
     semi join asked on logged.rule = asked.rule
     union all
     select rule, dedupe_key, said_at, interaction_id from asked where rule is not null
@@ -95,7 +102,9 @@ clocked as (
     select
         asked.source,
         asked.interaction_id,
-        hours.seconds_before + least(hours.open_seconds, epoch(asked.said_at) - epoch(hours.opens_at)) + asked.within_seconds as due_seconds,
+        hours.seconds_before
+        + least(hours.open_seconds, epoch(asked.said_at) - epoch(hours.opens_at))
+        + asked.within_seconds as due_seconds,
         asked.calendar
     from asked
     asof inner join {{ ref('int_business_hours') }} as hours
@@ -154,8 +163,8 @@ select
     '{{ invocation_id }}' as invocation
 from decided
 {% if not is_incremental() %}
-union all
-select logged.*, 'remembered' as invocation
-from logged
-where logged.source in (select distinct source from {{ ref('int_interactions') }})
+    union all
+    select logged.*, 'remembered' as invocation
+    from logged
+    where logged.source in (select distinct source from {{ ref('int_interactions') }})
 {% endif %}

@@ -9,7 +9,7 @@ with history as (
     {% if is_incremental() %}
     select {{ kept | join(', ') }} from {{ this }}
     {% else %}
-    {{ remembered('segment_events', kept) }}
+        {{ remembered('segment_events', kept) }}
     {% endif %}
 ),
 
@@ -59,6 +59,6 @@ select
     '{{ invocation_id }}' as invocation
 from changed
 {% if not is_incremental() %}
-union all
-select *, 'remembered' from history
+    union all
+    select *, 'remembered' from history
 {% endif %}
