@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -59,13 +60,13 @@ class Exchange:
             request: What to ask; a token endpoint's absolute URL is its own origin.
             headers: Credentials among them; they never leave the origin.
             secret_params: Credentials that this vendor wants in the query.
-            form: Posted instead of JSON.
+            form: Posted instead of JSON; where it is empty, the JSON is posted.
 
         Raises:
             RefusedError: A limit of ours, or another origin.
             TransientError: The connection failed, or the answer was cut short or too slow.
         """
-        path = request.path if "://" in request.path else request.path.lstrip("/")
+        path = request.path if urlsplit(request.path).scheme else request.path.lstrip("/")
         base = request.path if form is not None else f"{self.base_url}/"
         url = within(base, path, request.place)
         params: Any = {**request.params, **secret_params} or None

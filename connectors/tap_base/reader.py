@@ -7,7 +7,7 @@ out, so a bookmark never runs ahead of its rows.
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from connectors.tap_base.http_stream import HttpStream
 
 ALONG = Feed("", name="")
+START = datetime.min.replace(tzinfo=UTC)
+"""A follow-up question is answered in full: from here on."""
 MAX_CONFIRMED = 500
 """Deletions confirmed per run; the rest keeps until the next."""
 
@@ -37,6 +39,7 @@ class Reader:
         """Belong to a stream; nothing is asked yet."""
         self._stream = stream
         self._books: dict[str, Bookmark] = {}
+        self._answered: list[str] = []
         self._ahead: Ahead[Page] | None = None
         self._schema_written = False
 
@@ -147,6 +150,7 @@ class Reader:
             self._state.setdefault("feeds", {})[page.feed.name] = book.state()
         elif page.following is None:
             self._state.get("pending", {}).pop(_spot(page.feed), None)
+            self._answered.append(page.feed.name)
 
     def _is_new(self, record: dict[str, Any], feed: str) -> bool:
         return self._memory.is_new(record, self._stream.moment(record), feed)
@@ -186,12 +190,14 @@ class Reader:
         stream, memory = self._stream, self._memory
         if not stream.deleted_path:
             return
-        missing = [
-            (key, moment)
+        whole = {
+            name: book.read_since
             for name, book in self._books.items()
             if not book.first_run and not book.segments and book.read_since
-            for key, moment in memory.missing(name, book.read_since)
-        ][:MAX_CONFIRMED]
+        } | dict.fromkeys(self._answered, START)
+        missing = [found for name, since in whole.items() for found in memory.missing(name, since)][
+            :MAX_CONFIRMED
+        ]
         asked = (partial(self._confirm, key, moment) for key, moment in missing)
         for key, moment in in_order(asked, int(stream.config.get("concurrency", 16))):
             del memory.kept[key]
