@@ -3,6 +3,7 @@
 {{ config(alias='contacts') }}
 with contacts as (
     {{ union_shape('contacts', [
+    ('tap-hubspot', 'map_hubspot__contacts'),
     ('tap-reddit', 'map_reddit__contacts'),
     ('tap-dynamics', 'map_dynamics__contacts'),
     ('tap-facebook', 'map_facebook__contacts'),
