@@ -127,7 +127,7 @@ _EMAIL = Comparison(
         Level("email_l = email_r", "same", 0.70, 0.00001),
         Level("mailbox_l = mailbox_r", "same local part", 0.08, 0.00005),
         Level(
-            "length(mailbox_l) >= 5 AND length(mailbox_r) >= 5"
+            "least(length(mailbox_l), length(mailbox_r)) >= 5"
             " AND jaro_winkler_similarity(email_l, email_r) >= 0.92"
             " AND damerau_levenshtein(email_l, email_r) <= 2",
             "typing errors", 0.10, 0.00002,

@@ -135,7 +135,7 @@ def record(
         "given": parsed.given or None, "middle": parsed.middle or None, "family": parsed.family or None,
         "suffix": parsed.suffix or None, "roots": list(names.roots(parsed.given)), "known": names.is_known(parsed.given),
         "birth": dates.birth(row["birth_date"]) or None if row["birth_date"] else None,
-        "email": usable, "mailbox": usable.partition("@")[0] if usable else None, "phone": next((p.value for p in phones if not p.blocked), None),
+        "email": usable, "mailbox": _mailbox(usable, parsed) if usable else None, "phone": next((p.value for p in phones if not p.blocked), None),
         "street": places.street(row["street"] or row["address"] or "") or None,
         "city": _city(row["city"] or (row["location"] if profile else None)),
         "region": region or None, "postal": places.postal(row["postal_code"]) or None if row["postal_code"] else None,
@@ -147,6 +147,20 @@ def record(
         out[name] = " ".join(names.tokens(attributes.get(name) or "")) or None
     out.update(words_of_profile(row, own, links, None if profile else parsed, region))
     return out
+
+
+def _mailbox(address: str, name: names.Name) -> str | None:
+    """Returns an address's local part, or None where it only spells the name: namesakes do that alike."""
+    local = address.partition("@")[0]
+    word = "".join(names.tokens(re.sub(r"\W|_", " ", local)))
+    if not word:
+        return local
+    for given in {name.given, *names.roots(name.given)}:
+        made = {given, name.family, given + name.family, name.family + given}
+        made |= {given[:1] + name.family, name.family + given[:1]}
+        if word in made:
+            return None
+    return local
 
 
 def _city(raw: str | None) -> str | None:

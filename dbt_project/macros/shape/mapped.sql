@@ -41,7 +41,7 @@
             {{ mapped_columns(shape, source, stream, mapping, files) }}
             '{{ id }}' as mapping_id,
             {{ row_metadata(stream) }}
-        from {{ parquet(files) }}
+        from {{ without_blanks(files, mapping.key or []) }}
         where _tessera_package > {{ seen.get(id, 0) }} and _tessera_package <= {{ newest_package(source) }} {% if mapping.get("where") %}and ({{ mapping.where }}){% endif %}
         union all by name
         {% endif %}
@@ -109,6 +109,19 @@
             try_cast({{ expression }} as {{ type }})
         {% endif %} as {{ name }},
     {% endfor %}
+{% endmacro %}
+
+{# Landed rows whose empty texts are null: exports write what they do not know as nothing at all. #}
+{% macro without_blanks(files, key) %}
+    {% set texts = [] %}
+    {% for row in run_query('describe select * from ' ~ parquet(files)).rows if row[1] == 'VARCHAR' and row[0] not in key %}
+        {% do texts.append('"' ~ row[0] | replace('"', '""') ~ '"') %}
+    {% endfor %}
+    {% if texts -%}
+        (select * replace ({% for text in texts %}nullif({{ text }}, '') as {{ text }}{{ ', ' if not loop.last }}{% endfor %}) from {{ parquet(files) }}) as landed
+    {%- else -%}
+        {{ parquet(files) }}
+    {%- endif %}
 {% endmacro %}
 
 {% macro expression_types(given, files) %}
