@@ -1,17 +1,19 @@
 """Who belongs together: label propagation over who talks with whom."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 SWEEPS = 20  # labels settle within a handful; twenty is for the stubborn
 Labels = npt.NDArray[np.int64]
 
 
-def propagate(weights: sparse.csr_matrix) -> Labels:
+def propagate(weights: "sparse.csr_matrix") -> Labels:
     """The label of each node: the one that weighs most among its neighbours, until none changes.
 
     Deterministic: nodes take their labels at once from the sweep before, ties go to the smallest,
@@ -20,6 +22,8 @@ def propagate(weights: sparse.csr_matrix) -> Labels:
     Args:
         weights: Symmetric, people x people.
     """
+    from scipy import sparse  # costs most of a second: only who has ties pays it
+
     people = weights.shape[0]
     labels: Labels = np.arange(people, dtype=np.int64)
     pulled = weights + sparse.identity(people, format="csr")
@@ -35,7 +39,7 @@ def propagate(weights: sparse.csr_matrix) -> Labels:
     return labels
 
 
-def _heaviest(votes: sparse.csr_matrix) -> Labels:
+def _heaviest(votes: "sparse.csr_matrix") -> Labels:
     """Column of each row's largest value, the smallest of several; no row is empty.
 
     As scipy's argmax, which asks row by row.
@@ -78,6 +82,8 @@ def communities(connection: Any, ties: Any, people: Any) -> pa.Table:
         return pa.table(
             {"customer_id": pa.array([], pa.string()), "community_id": pa.array([], pa.string())}
         )
+    from scipy import sparse
+
     half = len(found["one"])
     one, other = places[:half], places[half:]
     heavy = np.asarray(found["weight"], dtype=np.float64)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from social.understanding.interface import UNKNOWN, Verdict
-from social.understanding.linear import Linear, vectorizer
+from social.understanding.interface import BUILTIN, UNKNOWN, Verdict
+from social.understanding.linear import Linear, hashed
 
 # Below it the model would rather say that it does not know.
 SURE_ENOUGH = {"intent": 0.4, "topic": 0.35}
@@ -28,7 +28,7 @@ class _Trained:
             return []
         threshold = SURE_ENOUGH[self.aspect]
         verdicts = []
-        for row in self._model.probabilities(vectorizer().transform(texts)):
+        for row in self._model.probabilities(hashed(tuple(texts))):
             best = next((i for i, least in self._rather if row[i] >= least), int(row.argmax()))
             sure = float(row[best])
             known = sure >= threshold or best in dict(self._rather)
@@ -41,11 +41,11 @@ class Intent(_Trained):
     """Question, complaint, praise, purchase, churn_threat, crisis or noise."""
 
     aspect = "intent"
-    version = "linear-1"
+    version = BUILTIN["intent"]
 
 
 class Topic(_Trained):
     """Delivery, billing, quality, app, taste, subscription, service, safety, security, legal."""
 
     aspect = "topic"
-    version = "linear-1"
+    version = BUILTIN["topic"]

@@ -18,6 +18,13 @@ from typing import Protocol
 ASPECTS = ("language", "sentiment", "intent", "topic")
 UNKNOWN = "unknown"
 GROUP = "tessera.classifiers"
+# What the built-in ones answer; here, because asking must not import their models.
+BUILTIN = {
+    "language": "lingua-2-low-1",
+    "sentiment": "vader-linear-1",
+    "intent": "linear-1",
+    "topic": "linear-1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,13 @@ def load(aspect: str, name: str = "builtin") -> Classifier:
     return made
 
 
+def version(aspect: str, name: str = "builtin") -> str:
+    """The version of a classifier; of a built-in one without loading its models."""
+    return BUILTIN[aspect] if name == "builtin" else load(aspect, name).version
+
+
 def _builtin(aspect: str) -> Classifier:
-    # imported here: lingua alone takes half a second, and most callers need no more than one
+    # imported here: the models take a second, and most callers need no more than one
     if aspect == "language":
         from social.understanding.language import Language
 

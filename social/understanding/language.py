@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from lingua import IsoCode639_1, LanguageDetectorBuilder
 from lingua import Language as Lingua
 
-from social.understanding.interface import UNKNOWN, Verdict
+from social.understanding.interface import BUILTIN, UNKNOWN, Verdict
 
 # Those a shop meets most. Each further one costs time on every text and confidence of the rest.
 KNOWN = (  # noqa: SIM905 (a list of 36 lines says no more)
@@ -22,7 +22,7 @@ class Language:
     """Language as ISO 639-1; short or mixed texts are `unknown`, and say how unsure they were."""
 
     aspect = "language"
-    version = "lingua-2-low-1"
+    version = BUILTIN["language"]
 
     def __init__(self) -> None:
         codes = [IsoCode639_1.from_str(code) for code in KNOWN]

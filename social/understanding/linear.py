@@ -1,6 +1,7 @@
 """Linear models over hashed n-grams: trained with scikit-learn, stored as plain numbers.
 
-A pickle would run code on load and break with the next scikit-learn; weights do neither.
+A pickle would run code on load and break with the next scikit-learn; weights do neither. Nothing
+here imports scikit-learn or scipy: that alone would cost every run seconds.
 """
 
 import functools
@@ -8,13 +9,14 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
+import mmh3
 import numpy as np
 import numpy.typing as npt
 from ruamel.yaml import YAML
-from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
 BUCKETS = 2**15
 _WORD = re.compile(r"[^\W_]+(?:'\w+)?|[?!]+|[^\w\s]", re.UNICODE)
@@ -52,12 +54,43 @@ def tokens(text: str) -> list[str]:
     return words + pairs + marks * 2 + both
 
 
-@functools.cache
-def vectorizer() -> HashingVectorizer:
-    """Tokens to a sparse row of length one."""
-    return HashingVectorizer(
-        analyzer=tokens, n_features=BUCKETS, norm="l2", alternate_sign=False, dtype=np.float32
-    )
+@dataclass(frozen=True)
+class Rows:
+    """Sparse rows of length one: `starts` of each row in `buckets` and `values`."""
+
+    starts: npt.NDArray[np.int64]
+    buckets: npt.NDArray[np.int64]
+    values: Floats
+
+    def matrix(self) -> Any:
+        """The same as scipy's matrix, as training wants it."""
+        from scipy import sparse
+
+        shape = (len(self.starts) - 1, BUCKETS)
+        return sparse.csr_matrix((self.values, self.buckets, self.starts), shape=shape)
+
+    def times(self, weights: Floats) -> Floats:
+        """The product with weights (buckets x labels)."""
+        product = np.zeros((len(self.starts) - 1, weights.shape[1]), dtype=np.float32)
+        spoken = np.flatnonzero(np.diff(self.starts))
+        if len(spoken):
+            terms = weights[self.buckets] * self.values[:, None]
+            product[spoken] = np.add.reduceat(terms, self.starts[spoken], axis=0)
+        return product
+
+
+@functools.lru_cache(maxsize=2)  # several models ask for the same batch one after the other
+def hashed(texts: tuple[str, ...]) -> Rows:
+    """Each text as counts of its hashed tokens, scaled to length one."""
+    words = [tokens(text) for text in texts]
+    rows = np.repeat(np.arange(len(words)), [len(found) for found in words])
+    hashes = np.array([mmh3.hash(word) for found in words for word in found], dtype=np.int64)
+    cells, counts = np.unique(rows * BUCKETS + np.abs(hashes) % BUCKETS, return_counts=True)
+    rows, buckets = np.divmod(cells, BUCKETS)
+    lengths = np.sqrt(np.bincount(rows, weights=counts.astype(float) ** 2, minlength=len(words)))
+    values = (counts / lengths[rows]).astype(np.float32)
+    starts = np.searchsorted(rows, np.arange(len(words) + 1))
+    return Rows(starts.astype(np.int64), buckets, values)
 
 
 class Linear:
@@ -77,9 +110,16 @@ class Linear:
                 stored["bias"].astype(np.float32),
             )
 
-    def probabilities(self, features: sparse.csr_matrix) -> Floats:
-        """Rows: texts; columns: labels; each row sums to one."""
-        logits = np.asarray(features @ self.weights) + self.bias
+    def probabilities(self, rows: Rows, more: Floats | None = None) -> Floats:
+        """Rows: texts; columns: labels; each row sums to one.
+
+        Args:
+            rows: The texts, hashed.
+            more: Further features (texts x features), whose weights follow those of the buckets.
+        """
+        logits = rows.times(self.weights) + self.bias
+        if more is not None:
+            logits += more @ self.weights[BUCKETS:]
         logits -= logits.max(axis=1, keepdims=True)
         powers = np.exp(logits)
         result: Floats = powers / powers.sum(axis=1, keepdims=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from social.understanding.interface import ASPECTS, UNKNOWN, Verdict, load
+from social.understanding.interface import ASPECTS, UNKNOWN, Verdict, version
 from social.understanding.wire import send
 
 BATCH = 2_000
@@ -48,7 +48,7 @@ def prepared(text: str | None) -> str:
 
 def fingerprint(names: dict[str, str]) -> str:
     """Changes whenever any chosen classifier changes: part of the cache's key."""
-    parts = [f"{aspect}={load(aspect, names.get(aspect, 'builtin')).version}" for aspect in ASPECTS]
+    parts = [f"{aspect}={version(aspect, names.get(aspect, 'builtin'))}" for aspect in ASPECTS]
     return hashlib.sha256(";".join(parts).encode()).hexdigest()[:12]
 
 

@@ -7,17 +7,16 @@ that it shares with English, and says how unsure it is; a better one is an entry
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import sparse
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from social.understanding.interface import UNKNOWN, Verdict
-from social.understanding.linear import Linear, vectorizer
+from social.understanding.interface import BUILTIN, UNKNOWN, Verdict
+from social.understanding.linear import Floats, Linear, hashed
 
 SURE_ENOUGH = 0.45
 _LONGEST = 2_000  # characters: VADER's time grows faster than the text
 
 
-def rules(texts: Sequence[str]) -> list[list[float]]:
+def rules(texts: Sequence[str]) -> Floats:
     """VADER's compound, positive and negative shares, and two steps of the compound, per text."""
     analyzer = SentimentIntensityAnalyzer()
     rows = []
@@ -33,20 +32,14 @@ def rules(texts: Sequence[str]) -> list[list[float]]:
                 float(compound <= -0.05),
             ]
         )
-    return rows
-
-
-def features(texts: Sequence[str]) -> sparse.csr_matrix:
-    """Hashed n-grams followed by the five numbers of VADER."""
-    extra = sparse.csr_matrix(np.asarray(rules(texts), dtype=np.float32))
-    return sparse.hstack([vectorizer().transform(texts), extra], format="csr")
+    return np.asarray(rows, dtype=np.float32)
 
 
 class Sentiment:
     """Negative, neutral or positive, with a score from -1 to 1."""
 
     aspect = "sentiment"
-    version = "vader-linear-1"
+    version = BUILTIN["sentiment"]
 
     def __init__(self) -> None:
         self._model = Linear.shipped("sentiment")
@@ -55,7 +48,7 @@ class Sentiment:
         """The feeling of each text; `unknown` where nothing speaks for any."""
         if not texts:
             return []
-        chances = self._model.probabilities(features(texts))
+        chances = self._model.probabilities(hashed(tuple(texts)), rules(texts))
         order = [self._model.labels.index(name) for name in ("negative", "positive")]
         verdicts = []
         for row in chances:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import GroupKFold
 
-from social.understanding.linear import Linear, vectorizer
-from social.understanding.sentiment import features, rules
+from social.understanding.linear import Linear, hashed
+from social.understanding.sentiment import rules
 from social.understanding.training_data import SENTIMENT_OF, held_out, public, written
 
 HERE = Path(__file__).parent
@@ -35,9 +36,9 @@ def fit(
     return Linear(list(model.classes_), learned, model.intercept_.astype(np.float32))
 
 
-def predict(model: Linear, features: Any) -> list[str]:
-    """The likeliest label of each row."""
-    return [model.labels[i] for i in model.probabilities(features).argmax(axis=1)]
+def predict(model: Linear, texts: Sequence[str]) -> list[str]:
+    """The likeliest label of each text."""
+    return [model.labels[i] for i in model.probabilities(hashed(tuple(texts))).argmax(axis=1)]
 
 
 def save(model: Linear, name: str) -> None:
@@ -54,11 +55,13 @@ def train_written(aspect: str) -> list[str]:
     """Intent or topic from our own corpus; returns lines for the card."""
     examples = [e for e in written() if aspect == "intent" or e.topic != "none"]
     labels = np.array([getattr(e, aspect) for e in examples])
-    rows = vectorizer().transform([e.text for e in examples])
+    texts = [e.text for e in examples]
+    rows = hashed(tuple(texts)).matrix()
     groups = [e.template for e in examples]
     guesses = np.empty_like(labels)
     for train, test in GroupKFold(5).split(rows, labels, groups):
-        guesses[test] = predict(fit(rows[train], labels[train], 30.0), rows[test])
+        model = fit(rows[train], labels[train], 30.0)
+        guesses[test] = predict(model, [texts[i] for i in test])
     save(fit(rows, labels, 30.0), aspect)
     accuracy, macro = accuracy_score(labels, guesses), f1_score(labels, guesses, average="macro")
     lines = [f"| {aspect} | all | {len(set(groups))} | {accuracy:.3f} | {macro:.3f} |"]
@@ -79,7 +82,8 @@ def train_sentiment(folder: Path) -> list[str]:
         learned += kept
         # every set counts the same, or the largest alone would say how a tweet feels
         weights += [SET_WEIGHT / len(kept)] * len(kept)
-    rows = features([text for text, _ in learned])
+    texts = [text for text, _ in learned]
+    rows = sparse.hstack([hashed(tuple(texts)).matrix(), rules(texts)], format="csr")
     model = fit(rows, [label for _, label in learned], 1.0, weights)
     save(model, "sentiment")
     lines = []
@@ -100,7 +104,7 @@ def train_sentiment(folder: Path) -> list[str]:
 
 
 def _ours(model: Linear, texts: Sequence[str], *, binary: bool) -> list[str]:
-    chances = model.probabilities(features(texts))
+    chances = model.probabilities(hashed(tuple(texts)), rules(texts))
     if binary:
         chances[:, model.labels.index("neutral")] = 0
     return [model.labels[i] for i in chances.argmax(axis=1)]

@@ -1,6 +1,6 @@
 """Grain: one declared practice and what its data say so far."""
 
-from social.declared.told import declared
+from social.told import declared
 from social.practices.table import judged
 
 

@@ -3,7 +3,7 @@
 Each version of a text is scored once by each generation of classifiers; the text is not kept.
 """
 
-from social.declared.told import declared
+from social.told import declared
 from social.understanding.table import understand
 
 
