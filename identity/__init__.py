@@ -14,6 +14,7 @@ from identity.engine import Outcome, resolve
 from identity.explain import Explanation, why
 from identity.modelfile import train_model
 from identity.review import Suggestion, review
+from identity.weights import weigh_review
 
 __all__ = [
     "Config",
@@ -30,5 +31,6 @@ __all__ = [
     "review",
     "train_model",
     "waterfall",
+    "weigh_review",
     "why",
 ]

@@ -1,6 +1,5 @@
 """Why two records are one customer, or are not: the path between them and what each step weighs."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +8,10 @@ import duckdb
 from identity.config import Config
 from identity.model import Model
 from identity.modelfile import current_model
-from identity.profile_scoring import profile_parts_sql
-from identity.scoring import contact_parts_sql, levels_sql
 from identity.store import SCHEMA, Store
+from identity.weights import Evidence, weigh
 
 Record = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One thing compared: what it is, how alike the two are, and its weight in bits."""
-
-    name: str
-    finding: str
-    bits: float
 
 
 @dataclass(frozen=True)
@@ -202,39 +191,4 @@ def _record(store: Store, key: int) -> Record:
 def _evidence(
     store: Store, model: Model, config: Config, left: int, right: int, mask: int
 ) -> tuple[Evidence, ...]:
-    """Returns each comparison of a pair with its finding and bits, the prior first."""
-    pair = f"(SELECT {left}::UBIGINT AS l, {right}::UBIGINT AS r, {mask}::SMALLINT AS mask)"
-    population = int(store.get("population") or 2)
-    records, terms = store.name("records"), store.name("terms")
-    rungs = [
-        Evidence(r.name, f"both carry the same {r.kind}", r.weight)
-        for r in config.rungs()
-        if mask & r.bit and r.bit > 1
-    ]
-    profiles = store.one(f"SELECT bool_or(profile) FROM {records} WHERE rkey IN ({left}, {right})")
-    if profiles:
-        row = _row(store, profile_parts_sql(pair, records, terms, population))
-        found = [Evidence("prior", "two records at random", -math.log2(max(128, population)))]
-        for part in ("family", "given", "region", "role"):
-            if row.get(f"w_{part}"):
-                bits = float(row[f"w_{part}"])
-                found.append(Evidence(part, "shown" if bits > 0 else "speaks against", bits))
-        return (*found, *rungs)
-    parts = contact_parts_sql(pair, records, terms, model, config, population)
-    row = _row(
-        store,
-        f"SELECT * FROM ({parts}) INNER JOIN ({levels_sql(pair, records, model)}) USING (l, r)",
-    )
-    found = [Evidence("prior", "two records at random", model.prior_bits(population))]
-    for comparison in model.raw["comparisons"]:
-        name = comparison["output_column_name"]
-        level = comparison["comparison_levels"][int(row[f"level_{name}"])]
-        if not level.get("is_null_level"):
-            found.append(Evidence(name, level["label_for_charts"], float(row[f"w_{name}"])))
-    return (*found, *rungs)
-
-
-def _row(store: Store, sql: str) -> dict[str, Any]:
-    cursor = store.con.execute(sql)
-    names = [d[0] for d in cursor.description or ()]
-    return dict(zip(names, cursor.fetchone() or (), strict=False))
+    return weigh(store, model, config, [(left, right, mask)])[left, right]

@@ -50,6 +50,12 @@ class Site:
         """Folder of hub.yaml: relative paths in it start here."""
         return self.file.parent
 
+    @property
+    def decisions(self) -> Path:
+        """People's word on links: the file that hub.yaml names, else one in the landing zone."""
+        named = self.hub.identity.get("decisions")
+        return self.folder / named if named else self.home.landing / "_identity/decisions.jsonl"
+
     @cached_property
     def declared(self) -> Declared:
         """Brands, calendars, routing rules, segments and practices."""

@@ -36,6 +36,7 @@ EVIDENCE = (
     "blocked_identifiers",
     "identity_events",
     "identity_review",
+    "review_evidence",
 )
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*")
 # Sorted so that a reader of one customer, or of one month, skips the rest of the file.

@@ -60,3 +60,14 @@ select
 from marts.people where maybe(i, 'review', 1) and i + 1 < getvariable('n');
 
 create or replace table identity.identity_review as from identity.edges where status in ('suggested', 'held');
+
+create or replace table identity.identifiers as
+select source, source || '-' || i as source_record_id, 'email' as kind, 'user' || i || '@example.com' as value,
+  'email' as origin, null::varchar as blocked
+from (select *, unnest((['crm', 'x', 'mastodon'])[1:records]) as source from marts.people);
+
+create or replace table identity.review_evidence as
+select left_source, left_record_id, right_source, right_record_id, place, name, finding, bits
+from identity.identity_review, (values
+  (0, 'prior', 'two records at random', -9.0), (1, 'name', 'alike', 10.2), (2, 'city', 'the same', 5.0),
+  (3, 'birth_date', 'different', -2.0)) as parts (place, name, finding, bits);

@@ -41,22 +41,16 @@ def decide(
     import identity
 
     site = settings.site()
-    given = site.hub.identity.get("decisions")
-    if not given:
-        fix = (
-            "add `identity: {decisions: decisions.jsonl}` and keep that file under version control"
-        )
-        raise UserError(f"{site.file}: identity.decisions names no file; {fix}")
     try:
         decision = identity.decide(
-            site.folder / given, verb, [record_of(record) for record in records], by=by, why=why
+            site.decisions, verb, [record_of(record) for record in records], by=by, why=why
         )
     except identity.DecisionError as error:
         raise UserError(str(error)) from None
     if settings.json:
         answer(decision.__dict__)
     else:
-        answers.print(f"Written to {site.folder / given}; `tessera run` follows it.", markup=False)
+        answers.print(f"Written to {site.decisions}; `tessera run` follows it.", markup=False)
 
 
 @app.command("review")

@@ -20,13 +20,12 @@ def serve(
     from serving.server import serve as run
 
     site = _site()
-    ledger = site.hub.identity.get("decisions")
     answers.print(f"http://{host}:{port} (tokens: `tessera tokens create NAME`)", markup=False)
     run(
         site.home.root,
         host=host,
         port=port,
-        decisions=site.folder / ledger if ledger else None,
+        decisions=site.decisions,
     )
 
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from identity import ledger as ids
+from identity import weigh_review
 from orchestration.graph.built import built
 from orchestration.graph.social import observe
 from orchestration.locks import lock
 from orchestration.reporting import Reporter
 from orchestration.site import Site
+from orchestration.warehouse.plan import identity_settings
 from serving.publish import Also, PublishError, publish
 from serving.settings import SettingsError
 
@@ -21,6 +24,16 @@ def published_asset(
     site: Site, upstream: Sequence[dg.AssetKey], report: Reporter, also: Sequence[Also] = ()
 ) -> dg.AssetsDefinition:
     """The asset; `also` are further things that serving writes into each generation."""
+
+    def waterfalls(connection: duckdb.DuckDBPyConnection, _: Path) -> None:
+        # Readers have no working tables, and the warehouse may be busy when a steward decides.
+        weigh_review(
+            connection,
+            "hub.identity.review_evidence",
+            home=site.home.root,
+            config=identity_settings(site),
+            schema="warehouse.identity_work",
+        )
 
     @dg.asset(
         key=["published", "hub"],
@@ -54,7 +67,7 @@ def published_asset(
                     home,
                     generation,
                     facts=facts,
-                    also=also,
+                    also=[waterfalls, *also],
                     keep=keep,
                     settings=site.serving,
                 )

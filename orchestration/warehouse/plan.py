@@ -107,6 +107,8 @@ def identity_settings(site: Site) -> dict[str, Any]:
     """The identity block with its files found from the folder of hub.yaml."""
     block = site.hub.identity
     named = {key: str(site.folder / block[key]) for key in _PATHS if block.get(key)}
+    if site.decisions.is_file():
+        named["decisions"] = str(site.decisions)
     if block.get("model") not in (None, "auto", "default"):
         named["model"] = str(site.folder / block["model"])
     return block | named
@@ -153,5 +155,7 @@ def _people(site: Site) -> dict[str, str]:
     """A digest of the files in which people decided about links."""
     files = [site.folder / site.hub.identity[key] for key in _PATHS if site.hub.identity.get(key)]
     return {
-        str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()
+        str(file): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in {*files, site.decisions}
+        if file.is_file()
     }

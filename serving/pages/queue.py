@@ -1,7 +1,8 @@
 """The steward's queue: pairs that wait for a person, and what a decision will change."""
 
+import itertools
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import identity
 from identity import decisions
@@ -10,10 +11,29 @@ from serving.history import Row
 from serving.pages.search import golden
 
 REVIEW = (Path(__file__).parent / "review.sql").read_text()
-VERBS = {"same": "confirm", "different": "never"}
+WEIGHTS = (Path(__file__).parent / "weights.sql").read_text()
+VERBS = {"same": "confirm", "different": "never", "undo": "undo"}
 
 Record = tuple[str, str]
 """Source, and the record's id there."""
+
+
+class Bar(NamedTuple):
+    """One bar of a waterfall.
+
+    Attributes:
+        name: what was compared.
+        finding: how alike the two are.
+        bits: its weight.
+        start: where the bar begins, in percent of the whole width.
+        width: in percent.
+    """
+
+    name: str
+    finding: str
+    bits: float
+    start: float
+    width: float
 
 
 class Queue:
@@ -44,7 +64,23 @@ class Queue:
         if self.ledger is None:
             raise identity.DecisionError("hub.yaml: identity.decisions names no file to write to")
         why = "decided in the review queue"
-        identity.decide(self.ledger, VERBS.get(verb, "undo"), records, by=by, why=why)
+        identity.decide(self.ledger, VERBS.get(verb, verb), records, by=by, why=why)
+
+    def find(self, generation: str, records: list[Record]) -> Row | None:
+        """The pair of these records, where it waits; blocks for some milliseconds."""
+        wanted = frozenset(records)
+        rows = (row for row in self.waiting(generation) if frozenset(pair(row)) == wanted)
+        return next(rows, None)
+
+    def waterfall(self, generation: str, row: Row) -> "list[Bar]":
+        """What a pair's evidence weighs, one bar after the other; none where nobody weighed it."""
+        names = ("left_source", "left_record_id", "right_source", "right_record_id")
+        values = {name: row[name] for name in names}
+        try:
+            weights = self._desk.history.ask(generation, "hub.duckdb", WEIGHTS, values)
+        except LookupError:
+            return []
+        return bars(weights, float(row["weight"] or 0))
 
     def sides(self, row: Row) -> list[dict[str, Any]]:
         """Both customers of a pair as they are now."""
@@ -80,8 +116,32 @@ def consequences(row: Row, sides: list[dict[str, Any]]) -> dict[str, str]:
     return {"same": same, "different": different}
 
 
+def bars(weights: list[Row], total: float) -> list[Bar]:
+    """Weights drawn one after the other on one scale, and their total from zero."""
+    if not weights:
+        return []
+    ends = list(itertools.accumulate(float(weight["bits"]) for weight in weights))
+    low, high = min(0.0, total, *ends), max(0.0, total, *ends)
+    scale = 100 / ((high - low) or 1)
+
+    def bar(name: str, finding: str, start: float, end: float) -> Bar:
+        left, right = sorted((start, end))
+        at, width = (left - low) * scale, max((right - left) * scale, 0.5)
+        return Bar(name, finding, end - start, round(at, 2), round(width, 2))
+
+    drawn = [
+        bar(str(weight["name"]).replace("_", " "), str(weight["finding"]), start, end)
+        for weight, start, end in zip(weights, [0.0, *ends], ends, strict=False)
+    ]
+    return [*drawn, bar("total", "", 0.0, total)]
+
+
 def evidence(row: Row) -> dict[str, Any]:
     """The evidence of an edge: its rules, its weight in bits, and how full to draw the bar."""
     rules = [part.strip() for part in str(row["rule"] or "").split("+") if part.strip()]
     weight = float(row["weight"] or 0)
-    return {"rules": rules, "weight": weight, "fill": round(min(abs(weight), 30.0) / 30 * 100)}
+    return {
+        "rules": [rule.replace("_", " ") for rule in rules],
+        "weight": weight,
+        "fill": round(min(abs(weight), 30.0) / 30 * 100),
+    }

@@ -66,6 +66,8 @@ class Pages:
                 return RedirectResponse(f"/customers/{error.customer_id}", 308)
             except RefusedError as error:
                 return page("problem", None, status=error.status, sentence=error.sentence)
+            except identity.DecisionError as error:
+                return page("problem", None, status=503, sentence=f"{error}.")
             except LookupError:
                 sentence = "The published generation lacks what this page needs; try again later."
                 return page("problem", None, status=503, sentence=sentence)
@@ -122,7 +124,9 @@ class Pages:
             desk.guard.note(token, "search", read, generation)
         if len(found) == 1:
             return RedirectResponse(f"/customers/{found[0]['customer_id']}", 303)
-        return page("search", session, words=words, found=found, generation=generation)
+        return page(
+            "search", session, words=words, found=found, most=search.MOST, generation=generation
+        )
 
     async def _customer(
         self, request: Request, desk: Desk, session: Session, token: Token
@@ -159,9 +163,10 @@ class Pages:
         skip = request.query_params.get("skip", "0")
         at = min(int(skip[:6]) if skip.isascii() and skip.isdigit() else 0, len(waiting))
         if at == len(waiting):
-            return page("review", session, row=None, left=len(waiting), generation=generation)
+            return page("review", session, row=None, left=len(waiting), at=0, generation=generation)
         row = waiting[at]
         sides = queue.sides(row)
+        drawn = await anyio.to_thread.run_sync(queue.waterfall, generation, row)
         desk.guard.note(token, "review", [row["left_customer"], row["right_customer"]], generation)
         return page(
             "review",
@@ -169,6 +174,7 @@ class Pages:
             row=row,
             sides=sides,
             evidence=evidence(row),
+            bars=drawn,
             will=consequences(row, sides),
             left=len(waiting),
             at=at,
@@ -179,17 +185,22 @@ class Pages:
     async def _decide(
         self, request: Request, desk: Desk, session: Session, token: Token
     ) -> Response:
-        form = request.state.form
+        form, queue = request.state.form, self._pairs(desk)
         sides = ("left", "right")
+        fields = {f"{side}_{part}": "" for side in sides for part in ("source", "record_id")}
+        fields = {name: form[name] for name in fields}
         records = [(form[f"{side}_source"], form[f"{side}_record_id"]) for side in sides]
-        verb = form["verb"]
+        verb, at = form["verb"], form["at"]
+        generation = desk.reader().generation()
+        row = await anyio.to_thread.run_sync(queue.find, generation, records)
         try:
-            self._pairs(desk).decide(verb, records, by=token.name)
+            queue.decide(verb, records, by=token.name)
         except identity.DecisionError as error:
             raise RefusedError(409, str(error)) from None
+        will = consequences(row, queue.sides(row)).get(verb, "") if row else ""
         what = {"same": "Written: the same.", "different": "Written: not the same."}
-        session.flash = f"{what.get(verb, 'Taken back.')} The next run follows it."
-        at = form["at"]
+        session.flash = f"{what.get(verb, 'Taken back.')} {will} The next run follows it."
+        session.last = None if verb == "undo" else fields
         return RedirectResponse(f"/review?skip={at}" if at.isdigit() else "/review", 303)
 
 

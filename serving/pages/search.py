@@ -11,7 +11,7 @@ from serving.lookup import MalformedKeyError, key
 from serving.lookup.reader import Merged
 
 NAMES = (Path(__file__).parent / "names.sql").read_text()
-_MOST = 50
+MOST = 50
 
 
 def by_keys(desk: Desk, words: str) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def by_keys(desk: Desk, words: str) -> list[dict[str, Any]]:
         except MalformedKeyError:
             continue
         if documents:
-            return [golden(document) for document in documents[:_MOST]]
+            return [golden(document) for document in documents[:MOST]]
     return []
 
 
@@ -36,7 +36,7 @@ def by_name(desk: Desk, generation: str, words: str) -> list[dict[str, Any]]:
     """Golden records by a part of a name or company, or by a web address; blocks for a while."""
     if len(words) < 2:
         return []
-    values = {"words": words[:200], "most": _MOST}
+    values = {"words": words[:200], "most": MOST}
     return desk.history.ask(generation, "hub.duckdb", NAMES, values)
 
 

@@ -22,12 +22,14 @@ class Session(msgspec.Struct):
         forgery: What a form must bring along.
         used: When it was last used, monotonic seconds.
         flash: What the next page tells once.
+        last: The decision that `u` takes back: the fields of its form.
     """
 
     secret: str
     forgery: str
     used: float
     flash: str = ""
+    last: dict[str, str] | None = None
 
 
 class Sessions:

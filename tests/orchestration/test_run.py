@@ -93,7 +93,7 @@ def test_the_gate_stops_a_generation_that_lost_a_source_until_a_person_accepts_i
     ("words", "told"),
     [
         (("sources", "test", "erp"), "has no source erp; it has: crm, shop"),
-        (("identity", "decide", "never", "crm:1", "--why", "x", "--by", "me"), "names no file"),
+        (("identity", "decide", "never", "crm:1", "--why", "x", "--by", "me"), "at least 2"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(

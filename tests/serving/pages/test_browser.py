@@ -1,6 +1,7 @@
 """The pages in a real browser: keyboard only, light and dark, no script but ours."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -61,7 +62,10 @@ def test_from_the_search_to_the_whole_timeline_by_keyboard(page: object, served:
     golden = page.locator("dl.facts").first.inner_text()
     assert served.email in golden
     assert "source priority" in golden
-    page.locator("summary").click()
+    # Each value says where it came from and when.
+    bare = page.locator("dl.facts dd:not(:has(.origin))").all_inner_texts()
+    assert [value for value in bare if "@" in value] == []
+    assert re.search(r"crm:crm-\d+( and \d more)? · linked \d{4}-\d\d-\d\d", golden)
     assert "14.5 bits" in page.locator(".evidence").inner_text()
 
 
@@ -77,17 +81,30 @@ def test_one_key_press_decides_and_the_ledger_has_it(page: object, served: Serve
     page.goto(f"{served.url}/review")
     waiting = page.locator("main .hint").first.inner_text()
     assert "become one" in page.locator("#will-same").inner_text()
-    heads = page.locator("table.pair thead th").all_inner_texts()[1:]
+    records = page.locator("table.pair .record").all_inner_texts()
     page.keyboard.press("n")
-    page.get_by_text("Written: not the same").wait_for()
+    page.get_by_text("Written: not the same. They stay two customers").wait_for()
     written = [json.loads(line) for line in served.ledger.read_text().splitlines()]
     assert [(w["verb"], w["by"]) for w in written] == [("never", "Stella")]
-    assert sorted(":".join(record) for record in written[0]["records"]) == sorted(heads)
-    if page.locator("table.pair").count():
-        assert page.locator("main .hint").first.inner_text() != waiting
-        page.keyboard.press("y")
-        page.get_by_text("Written: the same").wait_for()
-        assert json.loads(served.ledger.read_text().splitlines()[-1])["verb"] == "confirm"
+    assert sorted(":".join(record) for record in written[0]["records"]) == sorted(records)
+    assert page.locator("main .hint").first.inner_text() != waiting
+    page.keyboard.press("u")
+    page.get_by_text("Taken back").wait_for()
+    assert page.locator("main .hint").first.inner_text() == waiting
+    assert page.locator("table.pair .record").all_inner_texts() == records
+    page.keyboard.press("y")
+    page.get_by_text("Written: the same. Two customers become one").wait_for()
+    verbs = [json.loads(line)["verb"] for line in served.ledger.read_text().splitlines()]
+    assert verbs == ["never", "undo", "confirm"]
+
+
+def test_the_waterfall_adds_up_to_the_weight(page: object, served: Served) -> None:
+    page.goto(f"{served.url}/review")
+    bits = [float(n) for n in page.locator(".waterfall .number").all_inner_texts()]
+    assert len(bits) == 5
+    assert sum(bits[:-1]) == pytest.approx(bits[-1])
+    widths = page.locator(".waterfall rect").evaluate_all("all => all.map(r => r.getBBox().width)")
+    assert widths[1] / widths[2] == pytest.approx(10.2 / 5.0, rel=0.01)
 
 
 def test_light_and_dark_and_labels(chromium: object, page: object, served: Served) -> None:
@@ -97,7 +114,8 @@ def test_light_and_dark_and_labels(chromium: object, page: object, served: Serve
     for path in ("/", f"/customers/{served.ordinary}", "/review", "/?q=an"):
         page.goto(served.url + path)
         unnamed = page.evaluate(
-            """[...document.querySelectorAll('input:not([type=hidden]), button, a, meter, section')]
+            """[...document.querySelectorAll(
+                'input:not([type=hidden]), button, a, meter, section, th')]
             .filter(e => !(e.ariaLabel || e.textContent.trim() || e.getAttribute('aria-labelledby')
                            || e.labels?.length)).map(e => e.outerHTML)"""
         )
