@@ -3,6 +3,8 @@
 {{ config(alias='contacts') }}
 with contacts as (
     {{ union_shape('contacts', [
+    ('tap-salesforce', 'map_salesforce__contacts'),
+    ('tap-bluesky', 'map_bluesky__contacts'),
     ('tap-hubspot', 'map_hubspot__contacts'),
     ('tap-reddit', 'map_reddit__contacts'),
     ('tap-dynamics', 'map_dynamics__contacts'),

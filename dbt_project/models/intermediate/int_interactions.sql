@@ -1,6 +1,8 @@
 -- Grain: one thing said or done in a conversation. A new platform adds its line here.
 {{ config(alias='interactions') }}
 {{ union_shape('interactions', [
+    ('tap-salesforce', 'map_salesforce__interactions'),
+    ('tap-bluesky', 'map_bluesky__interactions'),
     ('tap-hubspot', 'map_hubspot__interactions'),
     ('tap-reddit', 'map_reddit__interactions'),
     ('tap-dynamics', 'map_dynamics__interactions'),

@@ -1,0 +1,1 @@
+"""Salesforce: contacts, leads, accounts, opportunities, cases, tasks and any other object."""
