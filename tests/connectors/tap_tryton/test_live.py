@@ -55,7 +55,7 @@ def ours(got: Run, stream: str, key: int) -> list[dict[str, Any]]:
 
 
 def test_a_party_and_its_opportunity_come_change_and_go(shared: Path) -> None:
-    live.start(shared, "tryton", needs_root=False)
+    live.start(shared, "tryton")
     name = f"Zoë {uuid.uuid4().hex[:6]}"
     email = {"type": "email", "value": "zoe@example.org"}
     street = {"city": "Łódź", "postal_code": "90-001", "street": "Piotrkowska 1"}
@@ -93,7 +93,7 @@ def test_a_party_and_its_opportunity_come_change_and_go(shared: Path) -> None:
 
 
 def test_a_wrong_password_and_database_are_told_with_the_fix(shared: Path) -> None:
-    live.start(shared, "tryton", needs_root=False)
+    live.start(shared, "tryton")
     refused = run(TapTryton, CONFIG | {"password": "hush-hush"}, select={"parties"})
     assert "check username and password" in str(refused.error)
     assert "hush" not in str(refused.error)
