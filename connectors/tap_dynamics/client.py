@@ -14,8 +14,11 @@ from connectors.tap_base.http import Client
 API = "/api/data/v9.2"
 PAGE = 1000
 NAMES = "OData.Community.Display.V1.FormattedValue"
-EXPIRED = (b"0x80060888", b"0x80072491", b"DeltaToken", b"delta token")
-"""How a change token that is too old (7 days by default) is refused."""
+EXPIRED = "0x80044352"
+"""`ExpiredVersionStamp`: a change token older than the organisation keeps changes, by default 7
+days (`ExpireChangeTrackingInDays`), or one from before the table's definition changed."""
+UNTRACKED = "0x80072491"
+"""`ChangeTrackingNotEnabledForEntity`. The much seen 0x80060888 only says "bad request"."""
 
 
 class DynamicsClient(Client):
@@ -56,6 +59,17 @@ class DynamicsClient(Client):
         return json.loads(content, parse_float=str)
 
     def explain(self, status: int, content: bytes) -> None:
-        """Tell a change token that has expired: its stream is read anew."""
-        if status in {400, 410} and any(code in content for code in EXPIRED):
+        """Tell a change token that has expired, and a table that keeps no changes.
+
+        Raises:
+            AnswerError: The stream is read anew, or someone switches change tracking on.
+        """
+        try:
+            code = str(json.loads(content)["error"]["code"]).lower()
+        except (ValueError, KeyError, TypeError):
+            return
+        if code == EXPIRED:
             raise AnswerError("the change token has expired", "the stream is read anew")
+        if code == UNTRACKED:
+            fix = "switch on Track changes in the table's advanced options in Power Apps"
+            raise AnswerError("the table keeps no changes", fix)

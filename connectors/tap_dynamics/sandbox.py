@@ -43,6 +43,8 @@ class DynamicsSandbox(Sandbox):
         self.tables: dict[str, dict[str, Row]] = {name: {} for name in tables}
         self.changes: dict[str, dict[str, int]] = {name: {} for name in tables}
         self.version = 1
+        self.untracked: set[str] = set()
+        """Tables without change tracking."""
         self.oldest = 0
         """The oldest version that a change token may name."""
         for name, rows in tables.items():
@@ -91,6 +93,8 @@ class DynamicsSandbox(Sandbox):
     async def _list(self, request: Request) -> Response:
         table, asked = request.path_params["table"], dict(request.query_params)
         prefer = request.headers.get("prefer", "")
+        if table in self.untracked and "odata.track-changes" in prefer:
+            return _refused(400, "0x80072491")
         if table not in self.tables or "$skip" in asked:
             return _refused(404 if "$skip" not in asked else 400, "0x80060888")
         base = str(request.base_url).rstrip("/") + f"{API}/{table}?$select={asked['$select']}"
@@ -99,7 +103,7 @@ class DynamicsSandbox(Sandbox):
         if token := asked.get("$deltatoken"):
             after = int(token)
             if after < self.oldest:
-                return _refused(400, "0x80072491")
+                return _refused(400, "0x80044352")
         if token := asked.get("$skiptoken"):
             after, page, upto = (int(part) for part in token.split("-"))
         changed = self.changes[table]

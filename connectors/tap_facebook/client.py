@@ -20,14 +20,15 @@ from connectors.tap_base.instants import Clock
 from connectors.tap_base.paging import Answer, Paging, Request, dig
 
 VERSION = "v24.0"
-RELEASED = {
-    "v20.0": date(2024, 5, 21),
-    "v21.0": date(2024, 10, 2),
-    "v22.0": date(2025, 1, 21),
-    "v23.0": date(2025, 5, 29),
-    "v24.0": date(2025, 10, 8),
+ENDS = {
+    "v20.0": date(2026, 9, 24),
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 20),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
 }
-"""Meta keeps a version for at least two years."""
+"""As https://developers.facebook.com/docs/graph-api/changelog/versions/ had it in autumn 2026."""
 TOKEN = {102, 190, 463, 467}
 LIMITED = {4, 17, 32, 341, 613} | set(range(80000, 80015))
 FORBIDDEN = {3, 10} | set(range(200, 300))
@@ -70,11 +71,9 @@ class FacebookClient(Client):
         version = str(config.get("api_version") or VERSION)
         base_url = str(config.get("base_url") or self.default_base_url).rstrip("/")
         super().__init__({**config, "base_url": f"{base_url}/{version}"}, logger, clock)
-        released = RELEASED.get(version)
+        self.sunset = ENDS.get(version)
         if config.get("api_sunset"):
             self.sunset = date.fromisoformat(str(config["api_sunset"])[:10])
-        elif released:
-            self.sunset = released.replace(year=released.year + 2)
 
     def authentication(self) -> Auth:
         """Send the Page's token, and prove that we hold the app's secret where it is set."""

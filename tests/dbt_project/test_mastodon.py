@@ -38,10 +38,16 @@ def test_an_instance_becomes_contacts_and_threads(
     hub = warehouse()
     hub.sources["masto"] = {"tap": "tap-mastodon"}
     with MastodonSandbox(items) as sandbox:
+        praised = next(s for s in sandbox.statuses.values() if s["account"]["id"] == sandbox.me)
+        fan = next(a for key, a in sandbox.accounts.items() if key != sandbox.me)
+        for number, kind in enumerate(("favourite", "reblog")):
+            when = {"id": f"99{number}", "type": kind, "created_at": praised["created_at"]}
+            sandbox.notifications.append({**when, "account": fan, "status": praised})
         config = {"base_url": sandbox.base_url, "access_token": "sandbox-token"}
         first = run(TapMastodon, config)
         land(hub, first)
-        hub.dbt("run", "--quiet", "--select", "staging", "int_contacts", "int_interactions")
+        shapes = ("int_contacts", "int_interactions")
+        hub.dbt("run", "--quiet", "--select", "staging", *shapes, "int_threads")
         told = {a["id"]: a for a in sandbox.accounts.values()}
         contacts = {
             row[0]: row[1:]
@@ -63,8 +69,16 @@ def test_an_instance_becomes_contacts_and_threads(
             assert len(links) == len(shown)
         said = hub.query(
             "select interaction_id, thread_id, parent_id, kind, direction, author_record_id, text"
-            " from intermediate.interactions"
+            " from intermediate.interactions where kind not in ('like', 'share')"
         )
+        given = hub.query(
+            "select kind, parent_id, author_record_id, recipient_record_ids"
+            " from intermediate.interactions where kind in ('like', 'share') order by 1"
+        )
+        kinds = ("like", "share")
+        assert given == [(kind, praised["id"], fan["id"], [sandbox.me]) for kind in kinds]
+        turns = hub.query("select count(*) from intermediate.threads")
+        assert turns == [(len(said),)], "nobody waits for an answer to a like"
         assert len(said) == len(first.records("statuses"))
         for key, thread, parent, kind, direction, author, text in said:
             status = sandbox.statuses[key]

@@ -19,8 +19,11 @@ def model(dbt, session):
         unique_key=["source", "interaction_id"],
         incremental_strategy="delete+insert",
     )
-    said = dbt.ref("int_interactions").select(
-        "source, interaction_id, parent_id, thread_id, loaded_package"
+    # A like or a share is no turn: nobody waits for an answer to it.
+    said = (
+        dbt.ref("int_interactions")
+        .filter("coalesce(kind, '') not in ('like', 'share')")
+        .select("source, interaction_id, parent_id, thread_id, loaded_package")
     )
     known = str(dbt.this) if dbt.is_incremental else None
     return roots(session, said, known)

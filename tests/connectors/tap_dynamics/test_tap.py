@@ -56,6 +56,27 @@ def test_an_expired_change_token_reads_everything_again_and_repeats_nothing(
     assert [row["id"] for row in second.records("contacts")] == ["c00003"]
 
 
+def test_a_table_without_change_tracking_is_told_with_the_fix_and_stops_no_other(
+    sandbox: DynamicsSandbox, config: dict[str, Any], clock: StillClock
+) -> None:
+    sandbox.untracked = {"leads"}
+    got = run(TapDynamics, config, clock=clock)
+    assert "Track changes" in str(got.error)
+    assert got.error.stream == "leads"
+    assert got.records("incidents")
+
+
+def test_a_bad_request_is_not_taken_for_an_expired_token(
+    sandbox: DynamicsSandbox, config: dict[str, Any], clock: StillClock
+) -> None:
+    first = run(TapDynamics, config, clock=clock, select={"contacts"})
+    before = sum(sandbox.seen.values())
+    first.state["bookmarks"]["contacts"]["delta"] += "&$skip=1"  # 0x80060888, as all malformed is
+    second = run(TapDynamics, config, first.state, clock=clock, select={"contacts"})
+    assert second.error is not None
+    assert sum(sandbox.seen.values()) - before <= 2, "the token and one question"
+
+
 def test_a_refused_secret_is_told_with_the_fix(config: dict[str, Any], clock: StillClock) -> None:
     refused = run(TapDynamics, config | {"client_secret": "hush-hush"}, clock=clock)
     assert "app registration" in str(refused.error)

@@ -1,4 +1,5 @@
--- Grain: one status. Of a deleted one only its place in time is left: what was taken back is not kept.
+-- Grain: one status, or one favourite or boost of ours. Of a deleted status only its place in time is left: what was
+-- taken back is not kept.
 {{ config(enabled = has_source('tap-mastodon'), materialized = 'view') }}
 
 with statuses as (
@@ -40,3 +41,24 @@ select
     greatest(s.loaded_package, coalesce(c.loaded_package, 0)) as loaded_package
 from statuses as s
 left join conversations as c on s.source = c.source and s.id = c.status_id
+
+union all by name
+
+select
+    n.source,
+    'notification:' || n.id as interaction_id,
+    coalesce(c.thread_id, s.in_reply_to_id, n.status_id) as thread_id,
+    n.status_id as parent_id,
+    'mastodon' as channel,
+    case n.type when 'favourite' then 'like' else 'share' end as kind,
+    'inbound' as direction,
+    n.account_id as author_record_id,
+    {{ text_list(['s.account_id']) }} as recipient_record_ids,
+    s.url,
+    n.created_at as occurred_at,
+    n.deleted,
+    n.loaded_package
+from {{ ref('stg_mastodon__notifications') }} as n
+left join statuses as s on n.source = s.source and n.status_id = s.id
+left join conversations as c on n.source = c.source and n.status_id = c.status_id
+where n.type in ('favourite', 'reblog')
