@@ -3,14 +3,16 @@
 Nothing stands between the two: records flow through the kernel's pipe.
 """
 
+import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from connectors.target_landing import ledger
 from orchestration.home import Home
@@ -21,6 +23,8 @@ from orchestration.processes.secret_files import secret_file
 from orchestration.site import Site
 
 Progress = Callable[[str], None]
+# Their sources hand over many rows at once: Parquet between tap and target costs half as much CPU.
+BULK = frozenset({"tap-files", "tap-sql"})
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,12 @@ def load_source(name: str, site: Site, env: Mapping[str, str], progress: Progres
 def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> str | None:
     """Runs the pair of processes to their end; the error in a sentence."""
     source, home = site.hub.sources[name], site.home
-    target_config = source.landing | {"landing": str(home.landing), "source": name}
     bookmark = ledger.bookmark(home.landing, name)
     with (
         open_log(home.logs, name) as log,
-        secret_file(target_config) as config_fd,
-        started(name, site, env, state=bookmark) as (tap, redact),
+        bulk(name, source.tap, home) as (for_tap, for_target),
+        secret_file(for_target | source.landing | landing_of(name, home)) as config_fd,
+        started(name, site, env, state=bookmark, defaults=for_tap) as (tap, redact),
     ):
         log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')} {source.tap}\n")
         landing = [sys.executable, "-m", "connectors.target_landing"]
@@ -124,6 +128,31 @@ def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> s
             first = f" (first: {ears[0].warning})" if ear is ears[1] and ears[0].warning else ""
             return f"source {name}: {said}{first}"
     return None
+
+
+def landing_of(name: str, home: Home) -> dict[str, Any]:
+    """The target's settings that are not a person's to choose."""
+    return {"landing": str(home.landing), "source": name}
+
+
+@contextmanager
+def bulk(name: str, tap: str, home: Home) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Settings of tap and target under which bulk goes through files instead of the pipe.
+
+    The folder is the load's own: what a killed load left in it goes when the next one begins.
+    """
+    if tap not in BULK:
+        yield {}, {}
+        return
+    folder = home.root / "batches" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    encoding = {"format": "parquet", "compression": "none"}
+    storage = {"root": folder.as_uri()}
+    try:
+        yield {"batch_config": {"encoding": encoding, "storage": storage}}, {"remove_batches": True}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _what_came(name: str, home: Home, before: int, error: str | None, seconds: float) -> Loaded:

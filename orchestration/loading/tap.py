@@ -28,6 +28,7 @@ def started(
     *,
     state: Mapping[str, Any] | None = None,
     extra: Sequence[str] = (),
+    defaults: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[subprocess.Popen[bytes], Redactor]]:
     """Starts the tap of a source, and ends it with the block.
 
@@ -37,6 +38,7 @@ def started(
         env: The environment, where secrets are looked up.
         state: The bookmark to go on from.
         extra: Further arguments.
+        defaults: Settings of the tap where hub.yaml has none.
 
     Yields:
         The process, its stdout and stderr piped, and what takes its secrets out of what it says.
@@ -51,6 +53,7 @@ def started(
         raise SourceError(f"source {name}: the command {source.tap} is not installed; {fix}")
     try:
         config, secrets = resolved(source.config, env, f"sources.{name}.config")
+        config = dict(defaults or {}) | config
     except UnsetVariableError as unset:
         raise SourceError(f"source {name}: {unset}") from None
     with secret_file(config) as config_fd, secret_file(state) as state_fd:
