@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -53,8 +52,8 @@ def _heaviest(votes: "sparse.csr_matrix") -> Labels:
     return found
 
 
-def communities(connection: Any, ties: Any, people: Any) -> pa.Table:
-    """Table (customer_id, community_id) of everyone who has a tie to another customer.
+def communities(connection: Any, ties: Any, people: Any) -> Any:
+    """Relation (customer_id, community_id) of everyone who has a tie to another customer.
 
     Args:
         connection: The DuckDB connection of the run.
@@ -63,7 +62,8 @@ def communities(connection: Any, ties: Any, people: Any) -> pa.Table:
     """
     connection.register("all_ties", ties)
     connection.register("tied_people", people)
-    found = connection.execute("""
+    connection.execute("""
+        create or replace temp table pairs as
         select
             least(from_customer_id, to_customer_id) as one,
             greatest(from_customer_id, to_customer_id) as other,
@@ -72,23 +72,45 @@ def communities(connection: Any, ties: Any, people: Any) -> pa.Table:
         semi join tied_people as a on from_customer_id = a.customer_id
         semi join tied_people as b on to_customer_id = b.customer_id
         group by all
+    """)
+    # people are numbered in the order of their ids: the first member is the earliest id
+    connection.execute("""
+        create or replace temp table tied as
+        select customer_id, row_number() over (order by customer_id) - 1 as place
+        from (select one as customer_id from pairs union select other from pairs)
+    """)
+    found = connection.execute("""
+        select a.place as one, b.place as other, weight
+        from pairs inner join tied as a on one = a.customer_id
+        inner join tied as b on other = b.customer_id
         order by all
     """).fetchnumpy()
-    connection.unregister("all_ties")
-    connection.unregister("tied_people")
-    # integers first: sorting a million texts would cost more than all the sweeps
-    ids, places = np.unique(np.concatenate([found["one"], found["other"]]), return_inverse=True)
-    if not len(ids):
-        return pa.table(
-            {"customer_id": pa.array([], pa.string()), "community_id": pa.array([], pa.string())}
-        )
+    (count,) = connection.execute("select count(*) from tied").fetchone()
+    places = np.arange(count, dtype=np.int64)
+    connection.register("grouped", {"place": places, "first": _firsts(found, count)})
+    connection.execute("""
+        create or replace temp table found_communities as
+        select tied.customer_id, first.customer_id as community_id
+        from grouped
+        inner join tied on grouped.place = tied.place
+        inner join tied as first on grouped.first = first.place
+    """)
+    for name in ("all_ties", "tied_people", "grouped"):
+        connection.unregister(name)
+    return connection.table("found_communities")
+
+
+def _firsts(pairs: dict[str, Any], count: int) -> Labels:
+    """The earliest member of each place's community."""
+    if not count:
+        return np.arange(0, dtype=np.int64)
     from scipy import sparse
 
-    half = len(found["one"])
-    one, other = places[:half], places[half:]
-    heavy = np.asarray(found["weight"], dtype=np.float64)
-    weights = sparse.coo_matrix((heavy, (one, other)), shape=(len(ids), len(ids))).tocsr()
-    labels = propagate(weights + weights.T)
-    # ids are sorted, so the first member is the earliest id
-    _, first, community = np.unique(labels, return_index=True, return_inverse=True)
-    return pa.table({"customer_id": ids.tolist(), "community_id": ids[first][community].tolist()})
+    one, other = (np.asarray(pairs[name], dtype=np.int64) for name in ("one", "other"))
+    heavy = np.asarray(pairs["weight"], dtype=np.float64)
+    weights = sparse.coo_matrix((heavy, (one, other)), shape=(count, count)).tocsr()
+    _, first, community = np.unique(
+        propagate(weights + weights.T), return_index=True, return_inverse=True
+    )
+    found: Labels = first[community].astype(np.int64)
+    return found

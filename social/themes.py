@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 FALSE_SHARE = 0.05  # of the trends we call significant, so many may be chance
+TRENDS = ("steady", "rising", "falling", "too early to say")
 LEAST_WEEKS = 3  # of past, before a trend is spoken of
 Floats = npt.NDArray[np.float64]
 
@@ -40,13 +40,41 @@ def significant(p_values: Floats, share: float = FALSE_SHARE) -> npt.NDArray[np.
     return found
 
 
-def trends(weeks: Any) -> pa.Table:
-    """Table (topic, product, segment, week, p_value, trend).
+def trends(connection: Any, weeks: Any) -> Any:
+    """Relation (topic, product, segment, week, p_value, trend).
 
     Args:
+        connection: The DuckDB connection of the run.
         weeks: Relation `theme_weeks`.
     """
-    rows = weeks.order("topic, product, segment, week").fetchnumpy()
+    connection.register("weeks_of_themes", weeks)
+    connection.execute("""
+        create or replace temp table placed_weeks as
+        select topic, product, segment, week, messages, messages_before, weeks_before,
+            row_number() over (order by topic, product, segment, week) - 1 as place
+        from weeks_of_themes
+    """)
+    rows = connection.execute("""
+        select week, messages, messages_before, weeks_before from placed_weeks order by place
+    """).fetchnumpy()
+    p_values, trend = judged(rows)
+    connection.register(
+        "judged_weeks",
+        {"place": np.arange(len(trend), dtype=np.int64), "p_value": p_values, "trend": trend},
+    )
+    connection.execute(f"""
+        create or replace temp table found_trends as
+        select topic, product, segment, week, p_value,
+            (array{list(TRENDS)})[trend + 1] as trend
+        from judged_weeks inner join placed_weeks using (place)
+    """)
+    for name in ("weeks_of_themes", "judged_weeks"):
+        connection.unregister(name)
+    return connection.table("found_trends")
+
+
+def judged(rows: dict[str, Any]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """P-value and trend (a place in `TRENDS`) of each week of each theme."""
     now = np.asarray(rows["messages"], dtype=np.int64)
     before = _filled(rows["messages_before"])
     past = _filled(rows["weeks_before"])
@@ -57,20 +85,9 @@ def trends(weeks: Any) -> pa.Table:
         here = (rows["week"] == week) & enough
         sure[here] = significant(p_values[here])
     rate = before / np.maximum(past, 1)
-    trend = np.where(now > rate, "rising", "falling")
-    trend = np.where(sure, trend, "steady")
-    trend = np.where(enough, trend, "too early to say")
-    return pa.table(
-        {
-            **{
-                name: pa.array(rows[name].astype(str).tolist(), pa.string())
-                for name in ("topic", "product", "segment")
-            },
-            "week": pa.array(rows["week"].astype("datetime64[D]")),
-            "p_value": p_values,
-            "trend": pa.array(trend.tolist(), pa.string()),
-        }
-    )
+    trend = np.where(now > rate, 1, 2)
+    trend = np.where(sure, trend, 0)
+    return p_values, np.where(enough, trend, 3).astype(np.int64)
 
 
 def _filled(values: Any) -> npt.NDArray[np.int64]:

@@ -33,7 +33,8 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         known: Table of threads found before; None at the first time.
 
     Returns:
-        Arrow table (source, interaction_id, parent_id, thread_id, moved_from, loaded_package).
+        Relation (source, interaction_id, parent_id, thread_id, moved_from, loaded_package); no
+        Arrow, whose import alone costs more than a small hub's threads.
     """
     connection.register("said_before_threads", said)
     # named where it is used: a CTE that is used thrice would be copied in whole
@@ -64,7 +65,8 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
     connection.register(
         "new_tops", {"place": np.arange(count, dtype=np.int64), "top": tops.astype(np.int64)}
     )
-    found = connection.execute(f"""
+    connection.execute(f"""
+        create or replace temp table found_threads as
         with placed as (
             select
                 said.source, said.interaction_id, said.parent_id, said.loaded_package,
@@ -112,8 +114,8 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         from moved
         anti join named as again
             on moved.source = again.source and moved.interaction_id = again.interaction_id
-    """).to_arrow_table()
+    """)
     connection.execute("drop table new_said")
     for name in ("said_before_threads", "new_tops"):
         connection.unregister(name)
-    return found
+    return connection.table("found_threads")

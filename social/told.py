@@ -1,4 +1,4 @@
-"""What a model in Python is told of the declarations (the model `int_declared`)."""
+"""What models in Python are told of the declarations (`int_declared`), and tell DuckDB."""
 
 import json
 from typing import Any
@@ -9,3 +9,8 @@ def declared(relation: Any, name: str) -> dict[str, Any]:
     found = dict(relation.fetchall())
     value: dict[str, Any] = json.loads(found.get(name) or "{}")
     return value
+
+
+def literal(text: str) -> str:
+    """A text within SQL; given as a parameter it would make DuckDB import pandas."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,5 +1,5 @@
 """Practices: small trials with a holdout, judged as they run."""
 
-from social.practices.statistics import Judgement, judge
+from social.practices.statistics import Arm, Judgement, judge
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Arm", "Judgement", "judge"]

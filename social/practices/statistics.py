@@ -60,9 +60,26 @@ def split_p(held: int, people: int, share: float) -> float:
     return float(min(1.0, 2 * min(fewer, more)))
 
 
+@dataclass(frozen=True)
+class Arm:
+    """What is measured in one arm: customers, the mean of their measure and its variance."""
+
+    count: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+
+    @classmethod
+    def of(cls, values: Values) -> "Arm":
+        """From the measure of each customer."""
+        if not len(values):
+            return cls()
+        variance = float(values.var(ddof=1)) if len(values) > 1 else 0.0
+        return cls(len(values), float(values.mean()), variance)
+
+
 def judge(
-    treated: Values,
-    holdout: Values,
+    treated: Arm,
+    holdout: Arm,
     *,
     share_held: float,
     least: int = 100,
@@ -72,8 +89,8 @@ def judge(
     """Compares the arms.
 
     Args:
-        treated: The measure of each treated customer.
-        holdout: The measure of each customer held out.
+        treated: The measure of treated customers.
+        holdout: The measure of customers held out.
         share_held: Declared share of the holdout.
         least: Customers per arm before anything is said.
         over: Whether the practice has run its time.
@@ -83,13 +100,13 @@ def judge(
         The judgement; verdicts are `not enough data yet`, `trying`, `works`, `does not`, `unclear`
         and `broken` (the split is not the declared one, so nothing can be said).
     """
-    count, held = len(treated), len(holdout)
+    count, held = treated.count, holdout.count
     ratio = split_p(held, count + held, share_held) if count + held else None
     facts = (
         count,
         held,
-        float(treated.mean()) if count else None,
-        float(holdout.mean()) if held else None,
+        treated.mean if count else None,
+        holdout.mean if held else None,
     )
     if ratio is not None and ratio < RATIO_ALARM:
         reason = f"{held} of {count + held} were held out, not {share_held:.0%}"
@@ -99,9 +116,9 @@ def judge(
         low_ratio = float(ratio) if ratio is not None else None
         return Judgement(*facts, None, None, None, low_ratio, "not enough data yet", reason)
     people = count + held
-    error = treated.var(ddof=1) / count + holdout.var(ddof=1) / held
-    lift = float(treated.mean() - holdout.mean())
-    half = radius(people, float(error) * people)
+    error = treated.variance / count + holdout.variance / held
+    lift = treated.mean - holdout.mean
+    half = radius(people, error * people)
     low, high = lift - half, lift + half
     verdict, reason = _verdict(low, high, over=over, lower_is_better=lower_is_better)
     return Judgement(*facts, lift, low, high, float(ratio or 0), verdict, reason)

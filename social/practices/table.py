@@ -1,48 +1,52 @@
 """Judges every practice of a run (`dbt_project/models/social/int_practice_statistics.py`)."""
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, fields
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
+from social.practices.statistics import Arm, Judgement, judge
+from social.told import literal
 
-from social.practices.statistics import judge
-
-SCHEMA = pa.schema(
-    [
-        ("practice", pa.string()),
-        ("treated", pa.int64()),
-        ("holdout", pa.int64()),
-        *((name, pa.float64()) for name in ("treated_mean", "holdout_mean")),
-        *((name, pa.float64()) for name in ("lift", "low", "high", "ratio_p")),
-        ("verdict", pa.string()),
-        ("reason", pa.string()),
-    ]
-)
+_KINDS: dict[object, str] = {int: "BIGINT", str: "VARCHAR"}
+_SHAPE = {"practice": "VARCHAR"} | {
+    field.name: _KINDS.get(field.type, "DOUBLE") for field in fields(Judgement)
+}
 
 
-def judged(values: Any, practices: dict[str, Any]) -> pa.Table:
-    """One row per declared practice.
+def judged(connection: Any, values: Any, practices: dict[str, Any]) -> Any:
+    """Relation with one row per declared practice.
 
     Args:
+        connection: The DuckDB connection of the run.
         values: Relation (practice, arm, value, over).
         practices: The practices as `Declared.dbt_vars` gives them.
     """
-    rows: dict[str, dict[str, list[float]]] = {}
-    over: dict[str, bool] = {}
-    for practice, arm, value, ended in values.fetchall():
-        rows.setdefault(practice, {}).setdefault(arm, []).append(float(value or 0))
-        over[practice] = bool(ended)
+    connection.register("values_of_practices", values)
+    rows = connection.execute("""
+        select practice, arm, count(*), avg(value), coalesce(var_samp(value), 0)
+        from values_of_practices group by practice, arm
+    """).fetchall()
+    over = dict(
+        connection.execute(
+            "select practice, bool_or(over) from values_of_practices group by practice"
+        ).fetchall()
+    )
+    connection.unregister("values_of_practices")
+    arms = {(practice, arm): Arm(*facts) for practice, arm, *facts in rows}
     found = []
     for name, practice in sorted(practices.items()):
-        arms = rows.get(name, {})
         judgement = judge(
-            np.asarray(arms.get("treated", []), dtype=np.float64),
-            np.asarray(arms.get("holdout", []), dtype=np.float64),
+            arms.get((name, "treated"), Arm()),
+            arms.get((name, "holdout"), Arm()),
             share_held=practice["holdout"],
             least=practice["least"],
             over=over.get(name, False),
             lower_is_better=practice["measure"]["better"] == "lower",
         )
         found.append({"practice": name} | asdict(judgement))
-    return pa.Table.from_pylist(found, schema=SCHEMA)
+    connection.execute(
+        "create or replace temp table judgements as select unnest("
+        f"from_json({literal(json.dumps(found))}::json, {literal(json.dumps([_SHAPE]))}), "
+        "recursive := true)"
+    )
+    return connection.table("judgements")

@@ -1,29 +1,31 @@
 """Scores the texts that no run has scored before (the model `int_text_understanding`)."""
 
+import math
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 
+from social.told import literal
 from social.understanding.interface import ASPECTS
 from social.understanding.scoring import fingerprint, score
 
 CHUNK = 100_000  # texts in memory at once
 FEW = 20_000
-SCHEMA = pa.schema(
+COLUMNS = ", ".join(
     [
-        ("text_key", pa.string()),
-        ("classifiers", pa.string()),
-        *((name, pa.string()) for name in ASPECTS),
-        *((f"{name}_confidence", pa.float64()) for name in ASPECTS),
-        ("sentiment_score", pa.float64()),
+        "text_key varchar",
+        "classifiers varchar",
+        *(f"{name} varchar" for name in ASPECTS),
+        *(f"{name}_confidence double" for name in ASPECTS),
+        "sentiment_score double",
     ]
 )
 
 
 def understand(
     connection: Any, turns: Any, said: Any, known: str | None, classifiers: dict[str, str]
-) -> pa.Table:
-    """Verdicts on texts of customers in threads with a brand, where `known` holds none.
+) -> Any:
+    """Relation of verdicts on texts of customers in threads with a brand, where `known` holds none.
 
     Args:
         connection: The DuckDB connection of the run.
@@ -58,30 +60,57 @@ def understand(
         ) as ours on news.source = ours.source and news.thread_id = ours.thread_id
         group by text_key
     """)
-    tables = []
-    keys = connection.execute("""
-        select unscored.text_key, said.text
+    connection.execute("""
+        create or replace temp table texts as
+        select row_number() over (order by unscored.text_key) - 1 as place, unscored.text_key,
+            said.text
         from unscored
         inner join said_to_understand as said
             on unscored.source = said.source and unscored.interaction_id = said.interaction_id
     """)
-    while rows := keys.fetchmany(CHUNK):
-        tables.append(
-            _scored([key for key, _ in rows], [text for _, text in rows], stamp, classifiers)
-        )
-    connection.execute("drop table unscored; drop table news")
+    connection.execute(f"create or replace temp table verdicts ({COLUMNS})")
+    (count,) = connection.execute("select count(*) from texts").fetchone()
+    for start in range(0, count, CHUNK):
+        _score(connection, start, min(CHUNK, count - start), stamp, classifiers)
+    connection.execute("drop table texts; drop table unscored; drop table news")
     for name in ("turns_to_understand", "said_to_understand"):
         connection.unregister(name)
-    return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+    return connection.table("verdicts")
 
 
-def _scored(keys: list[str], texts: list[str], stamp: str, classifiers: dict[str, str]) -> pa.Table:
+def _score(connection: Any, start: int, many: int, stamp: str, classifiers: dict[str, str]) -> None:
+    """Scores `many` texts from place `start` on.
+
+    Verdicts go back as numbers, labels as places in a list: a column of texts would cost more to
+    hand over than its scoring.
+    """
+    rows = connection.execute(
+        f"select text from texts where place >= {start} and place < {start + many} order by place"
+    ).fetchall()
     # a second process is worth its start only for many texts
-    found = score(texts, classifiers, workers=2 if len(texts) > FEW else 1)
-    columns: dict[str, Any] = {"text_key": keys, "classifiers": [stamp] * len(keys)}
+    found = score([text for (text,) in rows], classifiers, workers=2 if many > FEW else 1)
+    columns: dict[str, Any] = {"place": np.arange(start, start + many, dtype=np.int64)}
+    lists: list[list[str]] = []
     for aspect in ASPECTS:
         verdicts = [getattr(row, aspect) for row in found]
-        columns[aspect] = [verdict.label for verdict in verdicts]
-        columns[f"{aspect}_confidence"] = [verdict.confidence for verdict in verdicts]
-    columns["sentiment_score"] = [row.sentiment.score for row in found]
-    return pa.table(columns, schema=SCHEMA)
+        labels = sorted({verdict.label for verdict in verdicts})
+        places = {label: i for i, label in enumerate(labels, 1)}
+        columns[aspect] = np.array([places[v.label] for v in verdicts], dtype=np.int64)
+        columns[f"{aspect}_confidence"] = np.array([v.confidence for v in verdicts])
+        lists.append(labels)
+    # no score is no number, which becomes null
+    scores = [math.nan if v.sentiment.score is None else v.sentiment.score for v in found]
+    columns["sentiment_score"] = np.array(scores)
+    connection.register("scored_now", columns)
+    labelled = ", ".join(
+        f"[{', '.join(map(literal, labels))}][{aspect}]"
+        for aspect, labels in zip(ASPECTS, lists, strict=True)
+    )
+    confidences = ", ".join(f"{aspect}_confidence" for aspect in ASPECTS)
+    connection.execute(
+        f"""insert into verdicts
+        select texts.text_key, {literal(stamp)}, {labelled}, {confidences},
+            case when not isnan(sentiment_score) then sentiment_score end
+        from scored_now inner join texts using (place)"""
+    )
+    connection.unregister("scored_now")

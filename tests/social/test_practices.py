@@ -1,9 +1,18 @@
 """Practices are judged as they run: false hopes stay rare however often one looks."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from social.practices.statistics import judge, radius
+from social.practices.statistics import Arm, Judgement, radius
+from social.practices.statistics import judge as judge_arms
+
+
+def judge(treated: Any, holdout: Any, **settings: Any) -> Judgement:
+    """Judges the values of two arms."""
+    return judge_arms(Arm.of(treated), Arm.of(holdout), **settings)
+
 
 LOOKS = (200, 300, 400, 600, 800, 1_000, 1_500, 2_000, 3_000, 4_000)
 

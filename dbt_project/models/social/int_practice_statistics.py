@@ -8,4 +8,4 @@ def model(dbt, session):
     """Called by dbt with its own object and the connection."""
     dbt.config(materialized="table", schema="intermediate", alias="practice_statistics")
     values = dbt.ref("int_practice_values").select("practice, arm, value, over")
-    return judged(values, declared(dbt.ref("int_declared"), "practices"))
+    return judged(session, values, declared(dbt.ref("int_declared"), "practices"))

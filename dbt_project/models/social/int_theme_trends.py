@@ -6,4 +6,4 @@ from social.themes import trends
 def model(dbt, session):
     """Called by dbt with its own object and the connection."""
     dbt.config(materialized="table", schema="intermediate", alias="theme_trends")
-    return trends(dbt.ref("int_theme_weeks"))
+    return trends(session, dbt.ref("int_theme_weeks"))
