@@ -44,7 +44,12 @@ class Crm:
         """The wire, opened now at the latest."""
         if self._wire is None:
             self._wire = connect(self._sync)
+            self._wire.session = self._ledger.fact(self._session) or ""
         return self._wire
+
+    @property
+    def _session(self) -> str:
+        return f"session:{self._sync.name}:{self._sync.digest}"
 
     @property
     def requests(self) -> int:
@@ -57,8 +62,10 @@ class Crm:
         return self._wire.quota_left if self._wire else None
 
     def close(self) -> None:
-        """Give back connections."""
+        """Give back connections; what signing in gave spares the next run the request."""
         if self._wire:
+            if self._wire.session != (self._ledger.fact(self._session) or ""):
+                self._ledger.remember(self._session, self._wire.session)
             self._wire.close()
 
     @property

@@ -130,6 +130,8 @@ class Wire(ABC):
             again under the same id, and nobody's edits can be seen.
         key_field: The CRM's field that holds our key, where it is a field at all.
         requests: How many requests went out so far, sign-in and retries included.
+        session: What signing in gave and is no secret; whoever keeps it spares the next run the
+            request, and gives it back before the first one.
         quota_left: What the CRM last said about the calls that are left, if it says so.
     """
 
@@ -138,6 +140,7 @@ class Wire(ABC):
     compare_and_set: bool = False
     readable: bool = True
     key_field: str | None = None
+    session: str = ""
 
     @property
     @abstractmethod

@@ -24,6 +24,20 @@ class OdooClient(WriteClient):
 
     _uid: int | None = None
 
+    @property
+    def session(self) -> str:
+        """Who we are there: server, database and user with the id that signing in gave."""
+        return f"{self._who}#{self._uid}" if self._uid else ""
+
+    @session.setter
+    def session(self, known: str) -> None:
+        who, _, uid = known.rpartition("#")
+        self._uid = int(uid) if who == self._who else None
+
+    @property
+    def _who(self) -> str:
+        return f"{self.base_url} {self.config['database']} {self.config['username']}"
+
     def _request(self, service: str, method: str, args: list[Any], label: str) -> Request:
         params = {"service": service, "method": method, "args": args}
         body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
@@ -31,7 +45,7 @@ class OdooClient(WriteClient):
 
     @property
     def uid(self) -> int:
-        """The user's id: one request per run."""
+        """The user's id: one request, unless it is remembered."""
         if self._uid is None:
             names = ("database", "username", "password")
             args = [str(self.config[name]) for name in names]
@@ -68,6 +82,7 @@ class OdooClient(WriteClient):
         name = str(data.get("name", "")).rpartition(".")[2]
         words = str(data.get("message") or body["error"].get("message") or name)
         if name in _DENIED:
+            self._uid = None
             raise DeniedError(f"odoo: {words.splitlines()[0]}")
         if name in _BUSY or "could not serialize" in words:
             raise LostAnswerError("odoo: the server is busy")

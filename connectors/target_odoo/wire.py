@@ -52,6 +52,15 @@ class OdooWire(Wire):
         """Requests sent so far."""
         return self.client.requests
 
+    @property
+    def session(self) -> str:
+        """Who we are at the server."""
+        return self.client.session
+
+    @session.setter
+    def session(self, known: str) -> None:
+        self.client.session = known
+
     def fields(self) -> dict[str, Field]:
         """What the server says these credentials may write."""
         wanted = ["type", "readonly", "selection"]

@@ -119,3 +119,16 @@ def test_values_are_spelled_as_the_import_takes_them(name, value, text):
 def test_no_two_keys_share_an_external_id():
     keys = ["a.b", "a_b", "a-b", "a b", "a_2e_b"]
     assert len({room._name(key) for key in keys}) == len(keys)
+
+
+def test_a_remembered_sign_in_is_for_the_same_user_of_the_same_server_only():
+    first = room.connect(SETTINGS)
+    first.client._uid = 7
+    same = room.connect(SETTINGS)
+    same.session = first.session
+    assert same.client.uid == 7
+    assert same.requests == 0
+    for other in ({"username": "somebody"}, {"database": "other"}, {"base_url": "http://else"}):
+        wire = room.connect(SETTINGS | other)
+        wire.session = first.session
+        assert wire.session == ""
