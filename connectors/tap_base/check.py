@@ -11,6 +11,8 @@ from connectors.tap_base.instants import written
 if TYPE_CHECKING:
     from connectors.tap_base.http_stream import HttpStream
     from connectors.tap_base.http_tap import HttpTap
+    from connectors.tap_base.stream import Stream
+    from connectors.tap_base.tap import Tap
 
 MAX_FEEDS = 5
 """Feeds of one stream that are asked: a source may have thousands."""
@@ -35,10 +37,11 @@ class Report:
     """Whether a source can be read; holds no token and no personal value."""
 
     tap: str
-    base_url: str
+    base_url: str = ""
     reachable: bool = False
     authorised: bool = False
-    scopes_missing: list[str] = field(default_factory=list)
+    scopes_missing: list[str] | None = None
+    """None where the source does not tell what we may do."""
     quota_left: float | None = None
     quota_limit: float | None = None
     streams: list[StreamReport] = field(default_factory=list)
@@ -76,10 +79,7 @@ def check(tap: "HttpTap") -> Report:
         granted = tap.identify().get("scopes")
         if granted is not None:
             report.scopes_missing = [s for s in tap.scopes if not _covered(s, granted)]
-        failed = [_stream(stream, report) for stream in tap.streams.values()]
-        report.reachable = not all(isinstance(error, UnavailableError) for error in failed)
-        refused = all(isinstance(error, AuthorisationError) for error in failed if error)
-        report.authorised = report.reachable and (None in failed or not refused)
+        _judge(report, [_stream(stream, report) for stream in tap.streams.values()])
     except TapError as error:  # whoever is not told who it is is not let in either
         error.tap = error.tap or tap.name
         report.error = str(error)
@@ -88,6 +88,43 @@ def check(tap: "HttpTap") -> Report:
         report.quota_left, report.quota_limit = quota.remaining, quota.limit
     report.warnings = list(tap.client.notices.said)
     return report
+
+
+def sampled(tap: "Tap") -> Report:
+    """Say the same of a tap that does not speak HTTP, by what each stream expects of itself.
+
+    Args:
+        tap: A configured tap without state.
+    """
+    report = Report(tap.name)
+    try:
+        streams = list(tap.streams.values())
+    except TapError as error:
+        error.tap = error.tap or tap.name
+        report.error = str(error)
+        report.reachable = not isinstance(error, UnavailableError)
+        return report
+    failed: list[TapError | None] = list(tap.failures)
+    report.streams = [StreamReport(error.stream, error=str(error)) for error in tap.failures]
+    for stream in streams:
+        made: Stream = stream  # type: ignore[assignment]  # ours are
+        report.streams.append(told := StreamReport(made.name))
+        try:
+            told.rows, told.at_least, told.newest = made.expected()
+            failed.append(None)
+        except TapError as error:
+            error.tap, error.stream = error.tap or tap.name, error.stream or made.name
+            told.error = str(error)
+            failed.append(error)
+    _judge(report, failed)
+    return report
+
+
+def _judge(report: Report, failed: list[TapError | None]) -> None:
+    """Conclude from what became of each stream."""
+    report.reachable = not failed or not all(isinstance(e, UnavailableError) for e in failed)
+    refused = all(isinstance(error, AuthorisationError) for error in failed if error)
+    report.authorised = report.reachable and (not failed or None in failed or not refused)
 
 
 def _covered(scope: str, granted: list[str]) -> bool:
@@ -115,6 +152,11 @@ def _first_page(stream: "HttpStream", feed: Feed, report: StreamReport) -> None:
     report.rows = (report.rows or 0) + (len(rows) if total is None else total)
     if total is None and stream.paging.next(answer, rows) is not None:
         report.at_least = True
+    if not stream.newest_first and (more := stream.paging.rest(answer, rows)):
+        answer = stream.client.send(more[-1])  # oldest first: the newest is on the last page
+        rows = stream.rows(answer, feed)
+    elif not stream.newest_first and report.at_least:
+        return
     moments = [
         moment
         for row in rows

@@ -1,11 +1,9 @@
 """The tap every live room inherits: its settings, its client, its streams and their concert."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Generic, cast
 
-import click
 from singer_sdk import typing as th
 from singer_sdk.helpers.capabilities import TapCapabilities
 
@@ -168,33 +166,3 @@ class HttpTap(Tap, Generic[C_co]):
     def check(self) -> Report:
         """Say in one screen whether the source can be read, without reading it."""
         return check(self)
-
-    @classmethod
-    def cb_check(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
-        """Run `check` from the command line and exit 1 where something is wrong."""
-        if not value:
-            return
-        given = ctx.params.get("config")
-        tap = cls(
-            config=given.config if given else None,
-            parse_env_config=bool(given and given.parse_env),
-            validate_config=True,
-        )
-        report = tap.check()
-        click.echo(json.dumps(report.to_dict(), indent=2))
-        ctx.exit(0 if report.ok else 1)
-
-    @classmethod
-    def get_singer_command(cls) -> click.Command:
-        """Add `--check` to the SDK's options."""
-        command = super().get_singer_command()
-        command.params.append(
-            click.Option(
-                ["--check"],
-                is_flag=True,
-                help="Say whether the source can be read, and what is there.",
-                callback=cls.cb_check,
-                expose_value=False,
-            )
-        )
-        return command

@@ -108,6 +108,10 @@ class Reader:
             newest_first=stream.newest_first and stream.paging.resumable,
         )
 
+    def knows(self, key: str) -> bool:
+        """Tell whether a row of this primary key was emitted before, as far as is remembered."""
+        return key in self._memory.kept
+
     # Handing on, where records are written out
 
     def records(self) -> Iterator[dict[str, Any]]:

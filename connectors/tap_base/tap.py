@@ -3,6 +3,7 @@
 Emission hooks in from `emission.py`; what only taps that speak HTTP need is in `http_tap.py`.
 """
 
+import json
 import os
 import sys
 import traceback
@@ -10,10 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import singer_sdk
 from singer_sdk.exceptions import AbortedSyncFailedException, AbortedSyncPausedException
 
-from connectors.tap_base.errors import TapError
+from connectors.tap_base.check import Report, sampled
+from connectors.tap_base.errors import TapError, UnavailableError
 from connectors.tap_base.page import readme
 from connectors.tap_base.writer import BufferedWriter
 
@@ -75,6 +78,44 @@ class Tap(singer_sdk.Tap):
             raise _together(self.failures)
         if self.failures:
             raise self.failures[0]
+
+    def check(self) -> Report:
+        """Say in one screen whether the source can be read, without reading it."""
+        return sampled(self)
+
+    @classmethod
+    def cb_check(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        """Run `check` from the command line and exit 1 where something is wrong."""
+        if not value:
+            return
+        given = ctx.params.get("config")
+        try:
+            report = cls(
+                config=given.config if given else None,
+                parse_env_config=bool(given and given.parse_env),
+                validate_config=True,
+            ).check()
+        except TapError as error:  # some ask their source for its streams when they are made
+            report = Report(cls.name, reachable=not isinstance(error, UnavailableError))
+            error.tap = error.tap or cls.name
+            report.error = str(error)
+        click.echo(json.dumps(report.to_dict(), indent=2))
+        ctx.exit(0 if report.ok else 1)
+
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        """Add `--check` to the SDK's options."""
+        command = super().get_singer_command()
+        command.params.append(
+            click.Option(
+                ["--check"],
+                is_flag=True,
+                help="Say whether the source can be read, and what is there.",
+                callback=cls.cb_check,
+                expose_value=False,
+            )
+        )
+        return command
 
     @classmethod
     def print_about(cls, output_format: str | None = None) -> None:

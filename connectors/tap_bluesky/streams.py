@@ -61,6 +61,12 @@ def repository(uri: str | None) -> str | None:
     return uri.split("/")[2] if uri and uri.startswith("at://") else None
 
 
+def mentioned(facets: Any) -> list[str]:
+    """Return the DIDs that a text mentions."""
+    features = [feature for facet in facets or () for feature in facet.get("features") or ()]
+    return [feature["did"] for feature in features if "did" in feature]
+
+
 class Posts(HttpStream[BlueskyClient]):
     """What all lists of posts have in common; their order is by the earlier of two times."""
 
@@ -87,8 +93,7 @@ class Posts(HttpStream[BlueskyClient]):
             made = {"uri": view["uri"], **{name: dig(view, path) for name, path in VIEW.items()}}
             embedded = dig(view, "record.embed.record") or {}
             made["quoted_uri"] = embedded.get("uri") or dig(embedded, "record.uri")
-        features = [f for facet in made.get("facets") or () for f in facet.get("features") or ()]
-        made["mentioned_dids"] = [feature["did"] for feature in features if "did" in feature]
+        made["mentioned_dids"] = mentioned(made.get("facets"))
         spoken_to = {*made["mentioned_dids"], repository(made.get("parent_uri"))}
         ours, times = self.client.ours, (made["created_at"], made["indexed_at"])
         made |= {"ours": made["author_did"] in ours, "to_us": bool(ours & spoken_to)}
@@ -143,6 +148,7 @@ class Notifications(HttpStream[BlueskyClient]):
     def row(self, row: Any, feed: Feed) -> Mapping[str, Any]:  # noqa: D102
         said = {name: dig(row, path) for name, path in VIEW.items() if "Count" not in path}
         told = {"uri": row["uri"], "reason": row["reason"], "subject": row.get("reasonSubject")}
+        told["mentioned_dids"] = mentioned(said["facets"])
         return {name: (said | told).get(name) for name in self.schema["properties"]}
 
 
@@ -156,7 +162,10 @@ class Threads(Posts):
     def feed_of(self, record: Mapping[str, Any]) -> Feed | None:  # noqa: D102
         known = record.get("ours") or record.get("to_us") or record.get("query")
         spoken = record.get("reason") in {"reply", "mention", "quote"}
-        if not (record.get("root_uri") or record.get("reply_count")) or not (known or spoken):
+        if not (known or spoken):
+            return None
+        alone = not record.get("root_uri") and not record.get("reply_count")
+        if alone and not self.reader.knows(str(record["uri"])):  # or its last reply is gone
             return None
         root = record.get("root_uri") or record["uri"]
         asked = {"uri": root, "depth": 1000, "parentHeight": 0}

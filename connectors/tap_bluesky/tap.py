@@ -65,7 +65,7 @@ class TapBluesky(HttpTap[BlueskyClient]):
 
     def consider(self, stream: str, record: Mapping[str, Any], by: str) -> None:
         """Let every post lead to its thread, and everyone who speaks be looked up again."""
-        if stream != "threads":
+        if stream in {"author_feed", "search_posts", "notifications"}:
             super().consider("author_feed", record, by)
         super().consider("threads", record, by)
 

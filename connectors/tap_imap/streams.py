@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from imapclient.exceptions import IMAPClientError
 
 from connectors.tap_base.errors import UnavailableError
-from connectors.tap_base.stream import Stream
+from connectors.tap_base.stream import Expected, Stream
 from connectors.tap_imap.mailbox import Mailbox
 
 
@@ -19,6 +19,13 @@ class MessagesStream(Stream):
     primary_keys: ClassVar[tuple[str, ...]] = ("id",)
     schema_filepath = Path(__file__).parent / "schemas" / "messages.json"
     is_timestamp_replication_key = False
+
+    def expected(self) -> Expected:
+        """Count the messages of all folders; the newest is not told: it would have to be read."""
+        with Mailbox(self.config) as mailbox:
+            folders = self.config.get("folders", ["INBOX"])
+            count = sum(mailbox.open(folder)["exists"] for folder in folders)
+        return count, False, None
 
     def get_records(self, context: Any) -> Iterable[dict[str, Any]]:
         """Fetch what is new, folder by folder; the bookmark of each moves with its messages.

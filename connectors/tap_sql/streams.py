@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from connectors.tap_base.errors import TapError
+from connectors.tap_base.instants import written
 from connectors.tap_base.memory import fingerprint
-from connectors.tap_base.stream import Stream
+from connectors.tap_base.stream import Expected, Stream
 from connectors.tap_sql.columns import Relation
 from connectors.tap_sql.database import told
 
@@ -100,6 +101,21 @@ class SqlStream(Stream):
                     newest = value
                 yield record
             self.stream_state["edge"] = self._edge(connection, self._window(newest))
+
+    def expected(self) -> Expected:
+        """Count the rows, and ask for the greatest value of the replication key.
+
+        Raises:
+            TapError: The database cannot be reached or refuses us.
+        """
+        key = self.replication_key
+        newest: Any = sa.func.max(sa.column(key)) if key else sa.null()
+        asked = sa.select(sa.func.count(), newest).select_from(self._relation.source)
+        with told(self._engine), self._engine.connect() as connection:
+            row: Any = connection.execute(asked).one()
+        rows, value = row
+        moment = _aware(value) if isinstance(value, datetime) else None
+        return int(rows), False, written(moment) if moment else None
 
     def _snapshot(self) -> Any:
         engine = self._engine

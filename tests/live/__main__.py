@@ -7,6 +7,7 @@ The last line is the count.
 
 import argparse
 import os
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,10 @@ from tests.conftest import ROOT
 
 APART = {"tryton", "bluesky", "prism"}
 """Installed without apt-get, which does one thing at a time: beside those that are."""
+
+
+MARK = re.compile(r"\bmark\.(live|dovecot)\b")
+"""Found by its text: to import all tests in order to leave most of them out takes a minute."""
 
 
 class Count:
@@ -81,7 +86,11 @@ def main() -> int:
         list(both.map(lambda queue: [begin(shared, name) for name in queue], queues))
     os.environ["TESSERA_LIVE"] = "1"
     count = Count()
-    code = pytest.main(["-m", "live", "-p", "no:cacheprovider", "-o", "addopts=-q"], [count])
+    marked = [
+        str(f) for f in sorted((ROOT / "tests").rglob("test_*.py")) if MARK.search(f.read_text())
+    ]
+    asked = ["-m", "live or dovecot", "-p", "no:cacheprovider", "-o", "addopts=-q", "--durations=5"]
+    code = pytest.main([*asked, *marked], [count])
     broken = code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     for reason in sorted(count.reasons):
         say(f"skipped: {reason}")

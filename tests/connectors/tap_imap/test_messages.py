@@ -2,7 +2,11 @@
 
 from email.message import EmailMessage
 
+import pytest
+
 from .conftest import Account, letter
+
+pytestmark = pytest.mark.dovecot
 
 
 def test_a_message_is_decoded(account: Account) -> None:

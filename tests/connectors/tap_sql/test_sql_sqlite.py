@@ -1,5 +1,6 @@
 """Any table or query, by snapshot or by replication key: what holds for every database."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine
 
 from connectors.tap_base.errors import TapError
 from connectors.tap_sql.kinds import clock, decimal, mysql_value
+from connectors.tap_sql.tap import TapSql
 
 CUSTOMERS = "create table customers (id integer primary key, name text, balance numeric(12,2))"
 
@@ -173,3 +175,22 @@ def test_what_mysql_means_is_what_arrives() -> None:
     assert mysql_value("0000-00-00 00:00:00") is None
     assert clock(timedelta(hours=-838, minutes=-59, seconds=-59)) == "-838:59:59"
     assert clock(timedelta(hours=1, microseconds=5)) == "01:00:00.000005"
+
+
+def test_the_check_counts_rows_and_names_what_cannot_be_reached(sqlite, tmp_path, capsys) -> None:
+    url = sqlite("create table s (id integer primary key, at text)", "insert into s values (1, 2)")
+    report = TapSql(config={"url": url}).check()
+    assert report.ok
+    assert [(s.name, s.rows, s.at_least) for s in report.streams] == [("s", 1, False)]
+    missing = {"url": url, "streams": {"t": {"table": "nowhere"}, "s": {}}}
+    refused = TapSql(config=missing).check()
+    assert (refused.ok, refused.reachable) == (False, True)
+    assert {s.name: bool(s.error) for s in refused.streams} == {"t": True, "s": False}
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"url": "postgresql://crm:hush-hush@127.0.0.1:9/none"}))
+    with pytest.raises(SystemExit) as ended:
+        TapSql.cli(["--config", str(config), "--check"])
+    told = capsys.readouterr().out
+    assert ended.value.code == 1
+    assert json.loads(told)["reachable"] is False
+    assert "hush" not in told

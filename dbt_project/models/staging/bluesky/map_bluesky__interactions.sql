@@ -16,8 +16,11 @@ with shown as (
 ),
 
 posts as (
-    select * from shown
-    qualify row_number() over (partition by source, uri order by loaded_package desc, deleted desc, reply_count desc nulls last) = 1
+    select * from shown  -- a notification tells no counts: any other list knows more
+    qualify row_number() over (
+        partition by source, uri
+        order by reply_count is null and not deleted, loaded_package desc, deleted desc
+    ) = 1
 )
 
 select

@@ -13,7 +13,7 @@
     key = ['uri', 'reason'],
     columns = {
         'uri': 'varchar', 'reason': 'varchar', 'subject': 'varchar', 'author_did': 'varchar', 'text': 'varchar',
-        'langs': 'json', 'root_uri': 'varchar', 'parent_uri': 'varchar', 'created_at': 'timestamptz', 'indexed_at':
+        'langs': 'json', 'mentioned_dids': 'json', 'root_uri': 'varchar', 'parent_uri': 'varchar', 'created_at': 'timestamptz', 'indexed_at':
         'timestamptz',
     }
 ) }}
