@@ -53,11 +53,38 @@ class TrytonWire(Wire):
         self.client = TrytonClient(config, logging.getLogger("target-tryton"))
         self.can_merge = self.model == "party.party"
         self._parts: dict[str, dict[str, int]] = {}
+        self._company: dict[str, Any] | None = None
 
     @property
     def requests(self) -> int:
         """Requests sent so far."""
         return self.client.requests
+
+    @property
+    def session(self) -> str:
+        """In which company the user works, and of which user of which server that is so."""
+        if self._company is None:
+            return ""
+        return msgspec.json.encode([self._who, self._company]).decode()
+
+    @session.setter
+    def session(self, known: str) -> None:
+        who, company = msgspec.json.decode(known) if known else (None, None)
+        self._company = company if who == self._who else None
+
+    @property
+    def _who(self) -> str:
+        names = ("base_url", "database", "username")
+        return " ".join(str(self.client.config[name]) for name in names)
+
+    def _place(self) -> dict[str, Any]:
+        """The context that new documents need: without a company nobody may create them."""
+        if self.model == "party.party":
+            return {}
+        if self._company is None:
+            told = self.client.question("res.user", "get_preferences", True, {})
+            self._company = {n: told[n] for n in ("company", "employee") if told.get(n)}
+        return self._company
 
     def fields(self) -> dict[str, Field]:
         """What the server says these credentials may write."""
@@ -125,7 +152,7 @@ class TrytonWire(Wire):
         """One request, one transaction."""
         if op is Op.CREATE:
             rows = [{**self._sent(change), str(self.key_field): change.key} for change in changes]
-            ids = self.client.command(self.model, "create", rows, {})
+            ids = self.client.command(self.model, "create", rows, self._place())
             return [
                 Outcome(change, Status.DONE, str(remote_id))
                 for change, remote_id in zip(changes, ids, strict=True)
