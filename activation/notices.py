@@ -1,6 +1,7 @@
 """Tell people that a brake holds or that rows fail, by webhook and e-mail; nothing personal."""
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -56,7 +57,7 @@ def by_mail(mail: Mail, report: Report, timeout: float = 20.0) -> None:
     message.set_content(text)
     with smtplib.SMTP(mail.host, mail.port, timeout=timeout) as server:
         if mail.starttls:
-            server.starttls()
+            server.starttls(context=ssl.create_default_context())
         if mail.user and mail.password:
             server.login(mail.user, mail.password)
         server.send_message(message)
