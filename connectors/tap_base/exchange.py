@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from connectors.tap_base.errors import RefusedError, TransientError, UnreachableError
-from connectors.tap_base.guard import read_body, transport, within
+from connectors.tap_base.guard import Allotment, read_body, transport, within
 from connectors.tap_base.instants import Clock
 from connectors.tap_base.limits import Limiter
 from connectors.tap_base.paging import Request
@@ -31,15 +31,17 @@ class Exchange:
         """Open the pool; nothing is sent yet."""
         self.base_url, self._limiter, self._clock = base_url, limiter, clock
         self._cap = int(config.get("max_response_bytes", 64 << 20))
-        self._timeout = float(config.get("timeout_seconds", 30))
+        timeout = float(config.get("timeout_seconds", 30))
+        self._allotment = Allotment(timeout, clock)
         self._deadline = clock.monotonic() + float(config.get("max_run_seconds", 21600))
         self._http = httpx.Client(
             transport=transport(
                 base_url=base_url,
                 private_network=bool(config.get("private_network", False)),
                 connections=int(config.get("concurrency", 16)),
+                allotment=self._allotment,
             ),
-            timeout=self._timeout,
+            timeout=timeout,
             headers={
                 "User-Agent": str(config.get("user_agent", "tessera/0.1")),
                 "Accept-Encoding": "gzip, deflate",
@@ -88,14 +90,14 @@ class Exchange:
         form: Mapping[str, str] | None,
     ) -> tuple[int, httpx.Headers, bytes]:
         self._limiter.acquire()
-        started = self._clock.monotonic()
+        self._allotment.begin()
         answered: Mapping[str, str] = {}
 
         def late() -> bool:
-            return self._clock.monotonic() - started > self._timeout
+            return self._allotment.left() <= 0
 
         try:
-            if started > self._deadline:
+            if self._clock.monotonic() > self._deadline:
                 raise RefusedError("the run took max_run_seconds", "run again to go on")
             with self._http.stream(
                 request.method, url, params=params, json=request.json, data=form, headers=headers

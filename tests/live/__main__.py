@@ -18,8 +18,9 @@ import pytest
 from tests import live
 from tests.conftest import ROOT
 
-APART = {"tryton", "bluesky", "prism"}
-"""Installed without apt-get, which does one thing at a time: beside those that are."""
+QUEUES = (("tryton", "prism"), ("bluesky",), ("dovecot", "legacy-sql", "wordpress", "snac", "odoo"))
+"""Installed side by side: by pip and npm, by npm and a compiler, by apt-get, which does one at
+a time."""
 
 
 MARK = re.compile(r"\bmark\.(live|dovecot)\b")
@@ -81,9 +82,8 @@ def main() -> int:
         if not all(map(live.listens, live.SERVERS[name].ports)):
             live.folder().mkdir(parents=True, exist_ok=True)
             (live.folder() / f"{name}.refused").write_text("it was not asked for")
-    with ThreadPoolExecutor(2) as both:
-        queues = [[n for n in names if n in APART], [n for n in names if n not in APART]]
-        list(both.map(lambda queue: [begin(shared, name) for name in queue], queues))
+    with ThreadPoolExecutor(len(QUEUES)) as beside:
+        list(beside.map(lambda queue: [begin(shared, n) for n in queue if n in names], QUEUES))
     os.environ["TESSERA_LIVE"] = "1"
     count = Count()
     marked = [

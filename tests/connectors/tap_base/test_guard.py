@@ -2,12 +2,16 @@
 
 import logging
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from connectors.sandbox.server import Fault
-from connectors.tap_base.errors import RefusedError
+from connectors.tap_base.errors import RefusedError, UnavailableError
 from connectors.tap_base.guard import GuardedNetwork, within
 from connectors.tap_base.http import Client
 from connectors.tap_base.testing import Run, StillClock, run
@@ -23,10 +27,10 @@ def test_a_compressed_bomb_is_stopped_while_it_is_small() -> None:
     import resource
 
     with PlainSandbox(made(5)) as sandbox:
-        sandbox.faults.append(Fault("bomb", size=300 << 20))
+        sandbox.faults.append(Fault("bomb", size=100 << 20))
         read(sandbox)  # the sandbox itself has to make the bomb: measured from here on
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        sandbox.faults.append(Fault("bomb", size=300 << 20))
+        sandbox.faults.append(Fault("bomb", size=100 << 20))
         got = read(sandbox, max_response_bytes=1 << 20)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert isinstance(got.error, RefusedError)
@@ -79,7 +83,7 @@ def test_a_private_base_url_is_the_users_own_will() -> None:
         assert read(sandbox).error is None  # 127.0.0.1
 
 
-def test_an_answer_that_drips_is_given_up_in_time() -> None:
+def test_a_run_beyond_its_time_goes_no_further() -> None:
     clock = StillClock()
     with PlainSandbox(made(5)) as sandbox:
         config = {"base_url": sandbox.base_url, "token": "sandbox-token", "max_run_seconds": 5}
@@ -87,6 +91,53 @@ def test_an_answer_that_drips_is_given_up_in_time() -> None:
         got = run(TapPlain, config, clock=clock)
     assert isinstance(got.error, RefusedError)
     assert "max_run_seconds" in str(got.error)
+
+
+@contextmanager
+def dripping(clock: StillClock, *, head: bool) -> Iterator[tuple[str, list[int]]]:
+    """A server that answers in full, but byte by byte, with ten seconds between them.
+
+    What drips is the body, or the head as well. No wait is real: the server moves the clock.
+    Yields its URL, and the bytes that each request was given.
+    """
+    told, given = b'{"data": [], "meta": {"next": null}}', []
+    start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    start %= len(told)
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.recv(65536)
+            given.append(0)
+            if not head:
+                connection.sendall(start)
+            for byte in (start if head else b"") + told:
+                clock.sleep(10)
+                connection.sendall(bytes([byte]))
+                given[-1] += 1
+                time.sleep(0.002)  # that the reader may see them one by one
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                answer(listener.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", given
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("head", [False, True])
+def test_an_answer_that_drips_is_given_up_in_time(head: bool) -> None:
+    clock = StillClock()
+    with dripping(clock, head=head) as (url, given):
+        config = {"base_url": url, "token": "sandbox-token", "timeout_seconds": 30}
+        got = run(TapPlain, config, clock=clock)
+    assert isinstance(got.error, UnavailableError)
+    assert "in time, 7 times in a row" in str(got.error)
+    assert len(given) == 7
+    assert max(given) < 30, "each byte came in time; all of them would not"
 
 
 def test_secrets_are_blanked_in_every_line_that_is_logged(

@@ -1,5 +1,6 @@
 """Quotas, passing faults and tokens: the same rows come, only later."""
 
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from connectors.sandbox.server import Fault
 from connectors.tap_base.errors import AnswerError, AuthorisationError, QuotaError, UnavailableError
+from connectors.tap_base.http import Client
 from connectors.tap_base.limits import read_quota, retry_after
 from connectors.tap_base.testing import Run, StillClock, run
 from tests.connectors.tap_base.plain import PlainSandbox, TapPlain, made
@@ -117,16 +119,18 @@ def test_a_source_that_stays_down_is_an_error_in_one_sentence() -> None:
     assert "items" not in got.state.get("bookmarks", {}) or not got.records("items")
 
 
-def test_a_server_that_is_down_is_asked_for_by_one_stream_only() -> None:
+def test_a_server_that_is_down_is_waited_for_once_and_told_once() -> None:
+    clock = StillClock()
+    client = Client({"base_url": "http://127.0.0.1:9"}, logging.getLogger("quiet"), clock)
+    for _ in range(3):  # the streams after the first need not find out themselves
+        with pytest.raises(UnavailableError, match="nobody answers there, 7 times in a row"):
+            client.get("/cursor")
+        assert len(clock.naps) == 6
+
     from connectors.tap_mastodon.tap import TapMastodon
 
-    clock = StillClock(NOW)
-    got = run(
-        TapMastodon, {"base_url": "http://127.0.0.1:9", "access_token": "secret"}, clock=clock
-    )
-    assert got.error is not None
-    # Two streams may both have asked before the first one gave up; never all of them.
-    assert len(clock.naps) <= 12
+    config = {"base_url": "http://127.0.0.1:9", "access_token": "secret"}
+    got = run(TapMastodon, config, clock=StillClock())
     assert str(got.error) == (
         "tap-mastodon: accounts, notifications, statuses: GET /api/v1/accounts/verify_credentials:"
         " nobody answers there, 7 times in a row; check that http://127.0.0.1:9 is up and the"
@@ -155,7 +159,19 @@ def test_a_refused_token_is_renewed_once_and_the_page_asked_again() -> None:
         got = read(sandbox, clock, renewable=True)
         assert got.error is None
         assert len(got.records("items")) == 25
-        assert sandbox.seen["/token"] == 1 or sandbox.seen["/token"] == 2
+        assert sandbox.seen["/token"] == 2  # obtained, and renewed when it was refused
+        assert sandbox.seen["/cursor"] == 4  # three pages, one of them asked again
+
+
+def test_a_token_that_is_refused_again_after_its_renewal_is_not_renewed_for_ever() -> None:
+    clock = StillClock(NOW)
+    with PlainSandbox(made(5), now=clock.epoch) as sandbox:
+        sandbox.tokens = frozenset({"another"})
+        sandbox.open_paths = frozenset({"/token"})
+        got = read(sandbox, clock, renewable=True)
+        assert (sandbox.seen["/token"], sandbox.seen["/cursor"]) == (2, 2)
+    assert isinstance(got.error, AuthorisationError)
+    assert "authorise again: ask Ann" in str(got.error)
 
 
 def test_a_token_that_stays_refused_says_how_to_authorise_again() -> None:
@@ -175,7 +191,9 @@ def test_a_token_is_kept_between_runs_where_only_its_owner_can_read(tmp_path: ob
         sandbox.tokens = frozenset({"fresh"})
         sandbox.open_paths = frozenset({"/token"})
         for _ in range(3):
-            assert read(sandbox, clock, renewable=True, token_cache=cache).error is None
+            got = read(sandbox, clock, renewable=True, token_cache=cache)
+            assert got.error is None
+            assert "fresh" not in json.dumps(got.messages), "a token is in no state"
         assert sandbox.seen["/token"] == 1
         clock.sleep(3600)  # it has expired: renewed ahead, without a refusal
         assert read(sandbox, clock, renewable=True, token_cache=cache).error is None
