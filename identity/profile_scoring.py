@@ -42,26 +42,29 @@ def profile_sql(pairs: str, records: str, terms: str, config: Config, population
 
 def profile_parts_sql(pairs: str, records: str, terms: str, population: int) -> str:
     """Returns a SELECT of such pairs with `w_family`, `w_given`, `w_region`, `w_role` in bits."""
-    offices = "[" + ", ".join(f"'{r}'" for r in words("titles")["exclusive"]) + "]"
+    rare = rarest(population)
+    # Lists are compared before the joins to `terms`: a list carried through several joins costs the most of all.
     return f"""
         SELECT
-            *,
+            s.* EXCLUDE (family, root, city),
             CASE WHEN contact AND family_seen OR NOT contact AND akin THEN 0.0 ELSE -12.0 END
             + CASE WHEN contact AND stranger THEN -6.0 ELSE 0.0 END AS clash,
-            CASE WHEN family_said THEN least(log2(1 / tf_family), 18.0)
-                WHEN family_seen THEN least(log2(1 / tf_family), 9.0) ELSE -6.0 END AS w_family,
-            CASE WHEN given_said THEN least(log2(1 / tf_root), 12.0) WHEN stranger THEN -7.0 ELSE 0.0 END AS w_given,
-            CASE WHEN city_l = city_r THEN least(log2(1 / tf_city), {_CITY})
-                WHEN regions_l = [] OR regions_r = [] THEN 0.0
-                WHEN list_has_any(regions_l, regions_r) THEN {_REGION} ELSE {_OTHER_REGION} END AS w_region,
-            CASE WHEN list_has_any(roles_l, roles_r) THEN {_ROLE}
-                WHEN list_has_any(roles_l, {offices}) AND list_has_any(roles_r, {offices}) THEN {_OTHER_ROLE}
-                ELSE 0.0 END AS w_role
-        FROM ({_seen_sql(pairs, records, terms, population)})"""
+            CASE WHEN family_said THEN least(log2(1 / coalesce(t_family.tf, {rare})), 18.0)
+                WHEN family_seen THEN least(log2(1 / coalesce(t_family.tf, {rare})), 9.0) ELSE -6.0 END AS w_family,
+            CASE WHEN given_said THEN least(log2(1 / coalesce(t_root.tf, {rare})), 12.0)
+                WHEN stranger THEN -7.0 ELSE 0.0 END AS w_given,
+            CASE WHEN same_city THEN least(log2(1 / coalesce(t_city.tf, {rare})), {_CITY})
+                WHEN nowhere THEN 0.0
+                WHEN same_region THEN {_REGION} ELSE {_OTHER_REGION} END AS w_region,
+            CASE WHEN same_role THEN {_ROLE} WHEN other_office THEN {_OTHER_ROLE} ELSE 0.0 END AS w_role
+        FROM ({_seen_sql(pairs, records)}) AS s
+        LEFT JOIN {terms} AS t_family ON t_family.col = 'family' AND t_family.value = s.family
+        LEFT JOIN {terms} AS t_root ON t_root.col = 'root' AND t_root.value = s.root
+        LEFT JOIN {terms} AS t_city ON t_city.col = 'city' AND t_city.value = s.city"""
 
 
-def _seen_sql(pairs: str, records: str, terms: str, population: int) -> str:
-    """Returns where the contact's names show in the profile."""
+def _seen_sql(pairs: str, records: str) -> str:
+    """Returns where the contact's names show in the profile, and what else the two have in common."""
     places = sorted(
         {
             w
@@ -73,35 +76,37 @@ def _seen_sql(pairs: str, records: str, terms: str, population: int) -> str:
     )
     codes = sorted({c.lower() for codes in words("regions").values() for c in codes})
     elsewhere = ", ".join(f"'{w}'" for w in (*places, *codes))
+    offices = "[" + ", ".join(f"'{r}'" for r in words("titles")["exclusive"]) + "]"
     return f"""
         SELECT
-            *,
+            l, r, mask, contact, family, root, city, akin, both_declared, veto,
             family IS NOT NULL AND (list_contains(words, family) OR full_label
                 OR list_contains(labels, family)) AS family_said,
             family IS NOT NULL AND (list_contains(words, family) OR full_label
                 OR (length(family) >= 5 AND contains(label_text, family))) AS family_seen,
-            family IS NOT NULL AND (list_has_any(shown, givens) OR full_label) AS given_said,
+            family IS NOT NULL AND (given_shown OR full_label) AS given_said,
             -- A word beside the family name that is no form of the given names: somebody else's.
-            family IS NOT NULL AND list_contains(display, family) AND NOT list_has_any(shown, givens)
-                AND NOT full_label AND len(list_filter(display, lambda w:
+            family IS NOT NULL AND NOT given_shown AND NOT full_label AND list_contains(display, family)
+                AND len(list_filter(display, lambda w:
                     length(w) > 2 AND NOT contains(family, w) AND NOT contains(w, family)
-                    AND NOT starts_with(w, given[1:3]) AND w NOT IN ({elsewhere}))) > 0 AS stranger
+                    AND NOT starts_with(w, given[1:3]) AND w NOT IN ({elsewhere}))) > 0 AS stranger,
+            city_l = city_r AS same_city, regions_l = [] OR regions_r = [] AS nowhere,
+            list_has_any(regions_l, regions_r) AS same_region, list_has_any(roles_l, roles_r) AS same_role,
+            list_has_any(roles_l, {offices}) AND list_has_any(roles_r, {offices}) AS other_office
         FROM (
-            SELECT *, list_has_any(labels, combos) OR len(list_filter(combos, lambda c:
-                length(c) >= 7 AND contains(label_text, c))) > 0 AS full_label
-            FROM ({_sides_sql(pairs, records, terms, population)})
+            SELECT *, list_has_any(shown, givens) AS given_shown,
+                list_has_any(labels, combos) OR len(list_filter(combos, lambda c:
+                    length(c) >= 7 AND contains(label_text, c))) > 0 AS full_label
+            FROM ({_sides_sql(pairs, records)})
         )"""
 
 
-def _sides_sql(pairs: str, records: str, terms: str, population: int) -> str:
+def _sides_sql(pairs: str, records: str) -> str:
     """Returns the contact's and the profile's columns of each pair, whichever side they are on."""
-    rare = rarest(population)
     return f"""
         SELECT p.l, p.r, p.mask, l.profile <> r.profile AS contact,
             {_contact("family")} AS family, {_contact("given")} AS given, {_contact("givens")} AS givens,
-            {_contact("combos")} AS combos,
-            coalesce(t_family.tf, {rare}) AS tf_family, coalesce(t_root.tf, {rare}) AS tf_root,
-            coalesce(t_city.tf, {rare}) AS tf_city,
+            {_contact("combos")} AS combos, {_contact("roots")}[1] AS root, {_contact("city")} AS city,
             {_profile("givens")} AS shown, {_profile("words")} AS words, {_profile("display")} AS display, {_profile("labels")} AS labels,
             array_to_string({_profile("labels")}, '|') AS label_text,
             l.city AS city_l, r.city AS city_r, l.regions AS regions_l, r.regions AS regions_r,
@@ -117,9 +122,6 @@ def _sides_sql(pairs: str, records: str, terms: str, population: int) -> str:
         FROM {pairs} AS p
         INNER JOIN {records} AS l ON p.l = l.rkey
         INNER JOIN {records} AS r ON p.r = r.rkey
-        LEFT JOIN {terms} AS t_family ON t_family.col = 'family' AND t_family.value = {_contact("family")}
-        LEFT JOIN {terms} AS t_root ON t_root.col = 'root' AND t_root.value = {_contact("roots")}[1]
-        LEFT JOIN {terms} AS t_city ON t_city.col = 'city' AND t_city.value = {_contact("city")}
         WHERE l.profile OR r.profile"""
 
 

@@ -24,6 +24,8 @@ VETOES = {
 CLASHES = (2, 6)
 # Bits that no score exceeds; a person's word counts more.
 _MOST = 60.0
+# Whether two given names may stand for one, as the model and the vetoes write it.
+_AKIN = "list_has_any(l.roots, r.roots)"
 # Bits from which two records are one although both names differ.
 _STRANGERS = 15.0
 
@@ -83,14 +85,18 @@ def contact_parts_sql(
                 f" ELSE {exprs[rung.kind]} END"
             )
     listed = ", ".join(f"{sql} AS w_{name}" for name, sql in exprs.items())
+    body = f"{listed}, {_veto_sql()} AS veto".replace(_AKIN, "p.akin")
+    # Lists are compared before the further joins: a list carried through several joins costs the most of all.
     return f"""
-        SELECT p.l, p.r, p.mask, {listed}, {_veto_sql()} AS veto,
-            coalesce(l.given, l.family, r.given, r.family) IS NULL AS nameless
-        FROM {pairs} AS p
+        SELECT p.l, p.r, p.mask, {body}, coalesce(l.given, l.family, r.given, r.family) IS NULL AS nameless
+        FROM (
+            SELECT p.l, p.r, p.mask, {_AKIN} AS akin FROM {pairs} AS p
+            INNER JOIN {records} AS l ON p.l = l.rkey INNER JOIN {records} AS r ON p.r = r.rkey
+            WHERE NOT l.profile AND NOT r.profile
+        ) AS p
         INNER JOIN {records} AS l ON p.l = l.rkey
         INNER JOIN {records} AS r ON p.r = r.rkey
-        {term_joins(model.term_columns, terms)}
-        WHERE NOT l.profile AND NOT r.profile"""
+        {term_joins(model.term_columns, terms)}"""
 
 
 def levels_sql(pairs: str, records: str, model: Model) -> str:
@@ -113,12 +119,14 @@ def _veto_sql() -> str:
             AND NOT coalesce(contains(' ' || l.middle || ' ', ' ' || r.given || ' '), false)
             AND NOT coalesce(contains(' ' || r.middle || ' ', ' ' || l.given || ' '), false)"""
     strangers = "coalesce(jaro_winkler_similarity(l.family, r.family) < 0.8, false)"
-    unlike = "coalesce(damerau_levenshtein(l.birth, r.birth) > 1, true)"
     generation = "('jr', 'sr', 'ii', 'iii', 'iv')"
     return f"""CASE
-        WHEN least(l.kind, r.kind) = 'organisation' AND greatest(l.kind, r.kind) = 'person' THEN 1
+        WHEN l.kind <> r.kind AND least(l.kind, r.kind) = 'organisation' AND greatest(l.kind, r.kind) = 'person' THEN 1
         WHEN l.suffix <> r.suffix AND l.suffix IN {generation} AND r.suffix IN {generation}
             AND coalesce(l.birth <> r.birth, true) THEN 3
-        WHEN {clash} AND NOT {same_id} AND {unlike} THEN 2
-        WHEN {strangers} AND NOT {same_id} AND {clash} THEN 6
+        WHEN {clash} THEN CASE
+            WHEN {same_id} THEN 0
+            WHEN l.birth IS NULL OR r.birth IS NULL OR damerau_levenshtein(l.birth, r.birth) > 1 THEN 2
+            WHEN {strangers} THEN 6
+            ELSE 0 END
         ELSE 0 END"""
