@@ -16,6 +16,7 @@ from activation.crm import Crm
 from activation.echo import write_marks
 from activation.journal import RunJournal
 from activation.ledger import ActivationError, Ledger
+from activation.log_files import write_log
 from activation.plan import Plan, encoded, now
 from activation.planner import Planner
 from activation.snapshot import Snapshot
@@ -144,6 +145,7 @@ def _session(
             finally:
                 session.close()
                 write_marks(home, ledger, sync)
+                write_log(ledger, session.run_id)
     finally:
         ledger.close()
 

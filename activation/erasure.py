@@ -1,8 +1,9 @@
-"""Erase people from all that activation keeps: every ledger and every file of echo marks."""
+"""Erase people from all that activation keeps: ledgers, echo marks, files of the log."""
 
 from pathlib import Path
 
 from activation.ledger import Ledger
+from activation.log_files import rewrite_logs
 
 
 def forget(home: Path, customers: list[str]) -> int:
@@ -27,6 +28,7 @@ def forget(home: Path, customers: list[str]) -> int:
                 touched += ledger.forget(customers)
                 for marks in folder.glob("echo-*.parquet"):
                     _without(marks, customers)
+                rewrite_logs(ledger)
         finally:
             ledger.close()
     return touched

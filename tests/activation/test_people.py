@@ -151,7 +151,7 @@ def test_an_erased_person_leaves_no_value_in_the_ledgers_bytes_nor_in_the_marks(
     activate(hub, sync)
     assert forget(hub.home, ["cus-1"]) > 0
     folder = hub.home / "landing" / "_activation" / "crm"
-    held = b"".join(file.read_bytes() for file in folder.iterdir())
+    held = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
     marked = duckdb.sql(f"select value from '{folder}/echo-contacts.parquet'").fetchall()
     assert b"Unmistakable-Town" not in held
     assert b"n1@example.org" not in held

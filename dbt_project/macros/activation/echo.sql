@@ -11,6 +11,13 @@
     {{ return(run_query(found).columns[0].values() | list) }}
 {% endmacro %}
 
+{# What became of every row: files that each activation writes when it ends (room activation, log_files.py). #}
+{% macro activation_log_files() %}
+    {% if not execute %}{{ return([]) }}{% endif %}
+    {% set found = "select file from glob(" ~ sql_text(landing_root() ~ '/_activation/*/log/*.parquet') ~ ")" %}
+    {{ return(run_query(found).columns[0].values() | list) }}
+{% endmacro %}
+
 {% macro without_echo(contacts) %}{{ return(adapter.dispatch('without_echo')(contacts)) }}{% endmacro %}
 
 {% macro duckdb__without_echo(contacts) %}
