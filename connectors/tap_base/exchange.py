@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from connectors.tap_base.allotment import Allotment
 from connectors.tap_base.errors import RefusedError, TransientError, UnreachableError
-from connectors.tap_base.guard import Allotment, read_body, transport, within
+from connectors.tap_base.guard import read_body, transport, within
 from connectors.tap_base.instants import Clock
 from connectors.tap_base.limits import Limiter
 from connectors.tap_base.paging import Request

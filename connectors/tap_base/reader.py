@@ -16,11 +16,10 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from connectors.tap_base.ahead import Ahead, in_order
 from connectors.tap_base.bookmark import Bookmark, Segment
-from connectors.tap_base.errors import MissingError
+from connectors.tap_base.deletions import gone
 from connectors.tap_base.feed import Feed, Page, Walk
 from connectors.tap_base.instants import instant, written
 from connectors.tap_base.memory import Memory
-from connectors.tap_base.paging import Request
 
 if TYPE_CHECKING:
     from connectors.tap_base.http_stream import HttpStream
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 ALONG = Feed("", name="")
 START = datetime.min.replace(tzinfo=UTC)
 """A follow-up question is answered in full: from here on."""
-MAX_CONFIRMED = 500
-"""Deletions confirmed per run; the rest keeps until the next."""
 
 
 class Reader:
@@ -191,31 +188,15 @@ class Reader:
 
     def _deletions(self) -> Iterator[dict[str, Any]]:
         """Yield a marked row for each that has gone from a window which was read in full."""
-        stream, memory = self._stream, self._memory
-        if not stream.deleted_path:
-            return
         whole = {
             name: book.read_since
             for name, book in self._books.items()
             if not book.first_run and not book.segments and book.read_since
-        } | dict.fromkeys(self._answered, START)
-        missing = [found for name, since in whole.items() for found in memory.missing(name, since)][
-            :MAX_CONFIRMED
-        ]
-        asked = (partial(self._confirm, key, moment) for key, moment in missing)
-        for key, moment in in_order(asked, int(stream.config.get("concurrency", 16))):
-            del memory.kept[key]
-            fields = {**memory.fields(key), stream.replication_key or "": moment}
-            yield {**fields, "_sdc_deleted_at": written(stream.client.clock.now())}
-
-    def _confirm(self, key: str, moment: str) -> Iterator[tuple[str, str]]:
-        """Ask for the thing itself: a list without it may be a fault."""
-        path = self._stream.deleted_path
-        fields = self._memory.fields(key)
-        try:
-            self._stream.client.send(Request(path.format(**fields), label=path))
-        except MissingError:
-            yield key, moment
+        }
+        if self._stream.deleted_path:
+            yield from gone(
+                self._stream, self._memory, whole | dict.fromkeys(self._answered, START)
+            )
 
     def _settle(self) -> None:
         """Close the run: the stream's bookmark is that of its slowest feed."""
