@@ -58,7 +58,7 @@ SERVERS = {
     "legacy-sql": Server([5441, 3341], 420),
     "wordpress": Server([8081], 420),
     # It compiles; with an AppView where PostgreSQL and Redis can be had.
-    "bluesky": Server([2583], 540, needs_root=False, ways=[{"FULL": "1"}, {}]),
+    "bluesky": Server([2583], 660, needs_root=False, ways=[{"FULL": "1"}, {}]),
     "prism": Server(
         [PRISM], 240, needs_root=False, arguments=["{specs}/mastodon.openapi.json", str(PRISM)]
     ),
