@@ -78,7 +78,7 @@ def test_a_stream_without_a_key_is_refused_in_a_sentence(capsys):
             fed(crm, text, capsys)
 
 
-ROOMS = ["Dynamics", "Hubspot", "Odoo", "Salesforce", "Suitecrm", "Tryton", "Webhook"]
+ROOMS = ["Dynamics", "Hubspot", "Odoo", "Postgres", "Salesforce", "Suitecrm", "Tryton", "Webhook"]
 
 
 @pytest.mark.parametrize("room", ROOMS)

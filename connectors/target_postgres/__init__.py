@@ -1,0 +1,1 @@
+"""Write rows of a PostgreSQL table that other people edit too."""
