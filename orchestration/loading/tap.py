@@ -66,7 +66,8 @@ def started(
             stderr=subprocess.PIPE,
             pass_fds=(config_fd, state_fd),
             cwd=site.folder,
-            env=surroundings(env, site.hub),
+            # What a tap keeps between runs, such as a session, belongs into the home too.
+            env=surroundings(env, site.hub) | {"TESSERA_HOME": str(site.home.root)},
         )
         try:
             yield process, Redactor(secrets)
