@@ -1,6 +1,7 @@
 """Small hubs for the benchmark: generations of made-up contacts, and the syncs over them."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ class Where:
         return json.dumps({"target": self.target, "settings": self.settings, "fields": self.fields})
 
 
-TRYTON = {"base_url": "http://127.0.0.1:8084", "database": "crm", "username": "admin",
-          "password": "admin-pass"}  # fmt: skip
-ODOO = {"base_url": "http://127.0.0.1:8069", "database": "crm", "username": "admin",
-        "password": "admin"}  # fmt: skip
+TRYTON = {"base_url": os.environ.get("TRYTON_URL", "http://127.0.0.1:8084"),
+          "database": "crm", "username": "admin", "password": "admin-pass"}  # fmt: skip
+ODOO = {"base_url": os.environ.get("ODOO_URL", "http://127.0.0.1:8069"),
+        "database": "crm", "username": "admin", "password": "admin"}  # fmt: skip

@@ -1,6 +1,7 @@
 """`make bench-activation`: prints what was measured; the last line is one JSON object.
 
-Tryton and Odoo are used where they run (`../shared/servers`, ports 8084 and 8069). ROWS=10000.
+Tryton and Odoo are used where they run (`../shared/servers`; TRYTON_URL and ODOO_URL, by default
+ports 8084 and 8069 of this machine). ROWS=10000.
 """
 
 import json

@@ -51,6 +51,9 @@ def contacts(tmp_path):
         mark("1", "emails", "Ada@x.org", created=True, anchor=shop),
         mark("1", "phones", "+33142", created=True, anchor=shop),
         mark("2", "city", "Paris", created=False, theirs="2025-06-01T00:00:00+00:00"),
+        mark("3", "given_name", "Eve", created=False),
+        mark("3", "family_name", "M", created=False),
+        mark("4", "given_name", "Eve", created=False),
     ]
     schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in COLUMNS.items()])
     file = tmp_path / "echo-contacts.parquet"
@@ -73,6 +76,9 @@ def contacts(tmp_path):
             "created_at, updated_at, attributes) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
+    names = "insert into c (source, source_record_id, full_name, given_name, family_name) "
+    for number in ("3", "4"):
+        db.execute(names + "values ('crm', ?, 'Eve M', 'Eve', 'M')", [number])
     found = db.execute(
         "select source || source_record_id, full_name, city, emails, phones, "
         "strftime(updated_at at time zone 'UTC', '%Y-%m-%d'), attributes ->> 'external_id' "
@@ -97,3 +103,8 @@ def test_a_record_that_we_created_stays_tied_to_its_customer(contacts):
 
 def test_records_of_other_sources_are_left_as_they_are(contacts):
     assert contacts["shop7"][:4] == ("Ada L", "Paris", ["ada@x.org"], [])
+
+
+def test_a_full_name_made_of_two_that_we_wrote_is_our_echo_too(contacts):
+    assert contacts["crm3"][0] is None
+    assert contacts["crm4"][0] == "Eve M", "somebody else gave the family name"

@@ -29,7 +29,17 @@
                     'country', 'address', 'company', 'job_title', 'bio', 'location', 'language'] %}
     select c.* replace (
         {% for name in texts %}
-        case when {{ echoed(name, 'c.' ~ name) }} then null else c.{{ name }} end as {{ name }},
+        case
+            when {{ echoed(name, 'c.' ~ name) }} then null
+            {% if name == 'full_name' %}
+            -- The CRM, or its staging model, makes a full name of the two that we wrote.
+            when c.full_name = concat_ws(' ', c.given_name, c.family_name)
+                and (c.given_name is null or {{ echoed('given_name', 'c.given_name') }})
+                and (c.family_name is null or {{ echoed('family_name', 'c.family_name') }})
+            then null
+            {% endif %}
+            else c.{{ name }}
+        end as {{ name }},
         {% endfor %}
         {% for name in ['emails', 'phones', 'links'] %}
         list_filter(c.{{ name }}, lambda one: not {{ echoed(name, 'one') }}) as {{ name }},
