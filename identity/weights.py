@@ -66,6 +66,7 @@ def weigh_review(
     home: Path,
     config: dict[str, Any] | Config | None = None,
     schema: str = SCHEMA,
+    review: str | None = None,
     most: int = 1000,
 ) -> int:
     """Writes the waterfalls of the likeliest pairs that wait for a person; one row per comparison.
@@ -76,6 +77,7 @@ def weigh_review(
         home: TESSERA_HOME: a model trained on this hub lies there.
         config: The `identity:` block that the run used.
         schema: Schema of the working tables, with its database where it is attached.
+        review: A table with what the view of waiting pairs shows, where it is at hand: that is quicker.
         most: At most so many pairs.
 
     Returns:
@@ -85,7 +87,7 @@ def weigh_review(
     model = current_model(store, home / "landing" / "_identity", settings)
     waiting = con.execute(
         f"""SELECT e.l, e.r, e.mask, l.source, l.source_record_id, r.source, r.source_record_id
-        FROM {store.name("v_identity_review")} AS v
+        FROM {review or store.name("v_identity_review")} AS v
         INNER JOIN {store.name("records")} AS l ON v.left_source = l.source AND v.left_record_id = l.source_record_id
         INNER JOIN {store.name("records")} AS r ON v.right_source = r.source AND v.right_record_id = r.source_record_id
         INNER JOIN {store.name("edges")} AS e ON e.l = l.rkey AND e.r = r.rkey

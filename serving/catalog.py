@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 MODELS = Path(__file__).parent.parent / "dbt_project" / "models"
 NAME = "catalog.json"
+_ROOMS = ("marts", "social")  # Folders of models whose tables are marts.
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ def read(models: Path = MODELS) -> Catalog:
     """The marts that the yml files under a dbt models folder describe."""
     yaml = YAML(typ="safe")
     catalog: Catalog = {"generation": _GENERATION}
-    for path in sorted((models / "marts").rglob("*.yml")):
+    for path in sorted(path for room in _ROOMS for path in (models / room).rglob("*.yml")):
         document = yaml.load(path) or {}
         for model in document.get("models") or []:
             catalog[model["name"]] = _table(model)

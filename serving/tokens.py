@@ -131,19 +131,27 @@ class Register:
         """Reads the file, making it where there is none."""
         with _opened(home):
             pass
-        self._home, self._path = home, str(_path(home))
+        self._home = home
+        self._file = -1
         self._stamp = (0, 0)
         self._until = 0.0
         self._known: dict[str, Token] = {}
 
     def holder(self, secret: str) -> Token | None:
         """The token with this secret, if it is valid now."""
-        state = os.stat(self._path)  # noqa: PTH116 - with each request
-        stamp = (state.st_mtime_ns, state.st_size)
         now = time.monotonic()
+        if now > self._until:
+            self._open()
+        state = os.fstat(self._file)  # With each request: a path would have to be walked.
+        stamp = (state.st_mtime_ns, state.st_size)
         if stamp != self._stamp or now > self._until:
             self._read(stamp, now)
         return self._known.get(_hash(secret))
+
+    def _open(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = os.open(_path(self._home), os.O_RDONLY)
 
     def _read(self, stamp: tuple[int, int], now: float) -> None:
         moment = datetime.now(UTC).isoformat()

@@ -33,6 +33,7 @@ def published_asset(
             home=site.home.root,
             config=identity_settings(site),
             schema="warehouse.identity_work",
+            review="hub.identity.identity_review",
         )
 
     @dg.asset(

@@ -1,14 +1,16 @@
 """The application behind `tessera serve`: lookup API, OpenAPI document, customer pages."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from serving import generations
 from serving.api import customers
@@ -18,11 +20,45 @@ from serving.desk import Desk, MergedError
 from serving.lookup import MalformedKeyError
 
 _GET = ["GET"]
+_CUSTOMERS = "/v1/customers"
+
+
+class Application(Starlette):
+    """Starlette, with the lookups that CRM screens wait for ahead of its router.
+
+    Router and middleware cost as much as a lookup itself.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] == "http" and scope["method"] == "GET":
+            path: str = scope["path"]
+            if path.startswith(_CUSTOMERS):
+                name = path[len(_CUSTOMERS) + 1 :]
+                by_id = bool(name) and path[len(_CUSTOMERS)] == "/" and "/" not in name
+                if by_id or path == _CUSTOMERS:
+                    scope["app"], scope["path_params"] = self, {"customer_id": name}
+                    endpoint = customers.one if by_id else customers.by_key
+                    await _directly(endpoint, scope, receive, send)
+                    return
+        await super().__call__(scope, receive, send)
+
+
+async def _directly(
+    endpoint: customers.Endpoint, scope: Scope, receive: Receive, send: Send
+) -> None:
+    try:
+        answer = await endpoint.answer(scope, receive)
+    except _HANDLED as error:
+        handler = next(_HANDLERS[kind] for kind in type(error).__mro__ if kind in _HANDLERS)
+        answer = await handler(Request(scope, receive), error)
+    await answer(scope, receive, send)
 
 
 def create_app(home: Path, pages: list[BaseRoute] | None = None) -> Starlette:
     """The application over a home; `pages` are further routes."""
     routes: list[BaseRoute] = [
+        # These two are answered ahead of the router; here they refuse other methods.
         Route("/v1/customers/{customer_id}", customers.one, methods=_GET),
         Route("/v1/customers", customers.by_key, methods=_GET),
         Route("/v1/customers/{customer_id}/timeline", customers.timeline, methods=_GET),
@@ -40,16 +76,7 @@ def create_app(home: Path, pages: list[BaseRoute] | None = None) -> Starlette:
         yield
         app.state.desk.close()
 
-    return Starlette(
-        routes=routes,
-        lifespan=lifespan,
-        exception_handlers={
-            RefusedError: _refused,
-            MergedError: _merged,
-            MalformedKeyError: _malformed,
-            LookupError: _withdrawn,
-        },
-    )
+    return Application(routes=routes, lifespan=lifespan, exception_handlers=_HANDLERS)
 
 
 async def _health(request: Request) -> Response:
@@ -92,3 +119,12 @@ async def _merged(request: Request, error: Exception) -> Response:
     path = request.url.path.replace(f"/{was}", f"/{error.customer_id}", 1)
     query = f"?{request.url.query}" if request.url.query else ""
     return _problem(308, "merged into another customer", {"location": f"{path}{query}"})
+
+
+_HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    RefusedError: _refused,
+    MergedError: _merged,
+    MalformedKeyError: _malformed,
+    LookupError: _withdrawn,
+}
+_HANDLED = tuple(_HANDLERS)

@@ -13,7 +13,8 @@ import duckdb
 from serving.lookup import documents, fingerprints, key_index, store
 from serving.lookup.keys import keys_of, number
 
-_INSERT = "insert into profiles (rowid, number, customer_id, document) values (?, ?, ?, ?)"
+_INSERT = "insert into profiles values (?, ?, ?)"
+_UPDATE = "update profiles set document = ? where rowid = ?"
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Brought:
     removed: int
 
 
-def bring_to(home: Path, generation: Path, *, threads: int | None = None) -> Brought:
+def bring_to(home: Path, generation: Path, *, threads: int = 1) -> Brought:
     """Makes `<home>/published/lookup.sqlite` show a generation, in one step for its readers.
 
     Args:
         home: the hub's home, absolute.
         generation: the generation's folder, with `hub.duckdb` and `fingerprints.parquet`.
-        threads: of DuckDB; all cores when None.
+        threads: of DuckDB; more are sooner done and cost more CPU in all.
 
     Raises:
         OSError, sqlite3.Error, duckdb.Error: nothing changed; the sidecar shows what it showed.
@@ -50,13 +51,12 @@ def bring_to(home: Path, generation: Path, *, threads: int | None = None) -> Bro
 
 
 @contextlib.contextmanager
-def _attached(generation: Path, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(generation: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = generation.parent / f".spill-{generation.name}"
     connection = duckdb.connect(":memory:", config={"temp_directory": str(spill)})
     with connection:
         connection.execute("set timezone = 'UTC'; set preserve_insertion_order = false")
-        if threads:
-            connection.execute(f"set threads = {threads}")
+        connection.execute(f"set threads = {threads}")
         connection.execute(f"attach '{_quoted(generation / 'hub.duckdb')}' as hub (read_only)")
         yield connection
     with contextlib.suppress(OSError):
@@ -72,7 +72,7 @@ def _build(connection: duckdb.DuckDBPyConnection, home: Path, generation: Path) 
         written = 0
         sidecar.execute("begin")
         for batch in documents.all_documents(connection):
-            sidecar.executemany("insert into profiles values (?, ?, ?)", batch)
+            sidecar.executemany(_INSERT, batch)
             written += len(batch)
         bits = key_index.build(sidecar, *documents.all_keys(connection))
         _replace_aliases(sidecar, _aliases(connection))
@@ -133,12 +133,13 @@ def _replace_documents(
             new = keys_of(document) if document else set()
             out.extend((number(key), count) for key in old - new)
             into.extend((number(key), count) for key in new - old)
-            if held:
+            if held and document:
+                sidecar.execute(_UPDATE, (document, held[0]))
+            elif held:
                 sidecar.execute("delete from profiles where rowid = ?", (held[0],))
-            if document:
-                row = (held[0] if held else None, count, customer_id, document)
-                sidecar.execute(_INSERT, row)
-                written += 1
+            elif document:
+                sidecar.execute(_INSERT, (count, customer_id, document))
+            written += bool(document)
     key_index.change(sidecar, bits, out, into)
     return written
 

@@ -1,4 +1,4 @@
--- One JSON document per customer: the golden record, its identities, its consents.
+-- The parts of one JSON document per customer: the golden record, its identities, its consents.
 -- $customers, $identities and $consents are select lists, made of the columns that the marts have;
 -- $chosen narrows all three to some customers.
 with identities as (
@@ -21,11 +21,9 @@ customers as (
 select
     (md5_number_lower(customers.customer_id) >> 1)::bigint as number,
     customers.customer_id,
-    encode(concat(
-        '{"customer":', customers.record,
-        ',"identities":[', identities.entries,
-        '],"consents":[', consents.entries, ']}'
-    )) as document
+    customers.record::varchar as record,
+    identities.entries as identities,
+    consents.entries as consents
 from customers
 left join identities on customers.customer_id = identities.customer_id
 left join consents on customers.customer_id = consents.customer_id

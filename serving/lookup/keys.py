@@ -24,7 +24,7 @@ KEYS_SQL = """
     from (select unnest(handles) as handle, customer_id from hub.marts.customers)
     union all
     select 'external:' || source || ':' || source_record_id, customer_id
-    from hub.marts.customer_identities semi join hub.marts.customers using (customer_id)
+    from hub.marts.customer_identities
 """
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ _SHOWN = "(select value from facts where name = 'generation_id')"
 _BY_ID = f"select document, {_SHOWN} from profiles where number = ? and customer_id = ?"
 _BY_NUMBER = f"select document, {_SHOWN} from profiles where number = ?"
 _SLOT = f"select entries, {_SHOWN} from facts left join slots on slot = ? where name = 'format'"
+_LOOK = 0.02  # seconds that a lookup trusts the link it saw
 _ALIAS = f"select customer_id, {_SHOWN} from aliases where alias_id = ?"
 
 
@@ -37,18 +39,30 @@ class Reader:
             SidecarError: there is none yet, or it cannot be read.
         """
         self._home = home
-        self._link = str(home / store.LINK)
-        self._folder = f"{(home / store.LINK).parent}/"
-        self._open()
+        self._look_again = 0.0
+        # Relative to an open folder: a path would have to be walked with each lookup.
+        try:
+            self._folder = os.open((home / store.LINK).parent, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            raise store.SidecarError("nothing is published yet") from None
+        try:
+            self._open()
+        except BaseException:
+            os.close(self._folder)
+            raise
 
     def _open(self) -> None:
         self._store, self._path = store.open_to_read(self._home)
         self._shift = 63 - int(store.facts(self._store)["bits"])
-        self._target = str(store.target(self._home))
+        self._target = os.readlink(store.LINK.name, dir_fd=self._folder)
 
-    def _follow(self) -> None:
+    def _follow(self, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if now < self._look_again and not at_once:
+            return
+        self._look_again = now + _LOOK
         try:
-            if self._folder + os.readlink(self._link) == self._target:  # noqa: PTH115 - hot
+            if os.readlink(store.LINK.name, dir_fd=self._folder) == self._target:
                 return
         except OSError:
             return  # The link is gone: the file that is open still answers.
@@ -62,7 +76,7 @@ class Reader:
 
     def generation(self) -> str:
         """The generation that the sidecar shows now."""
-        self._follow()
+        self._follow(at_once=True)
         return str(self._store.execute(f"select {_SHOWN}").fetchone()[0])
 
     def customer(self, customer_id: str) -> tuple[bytes | Merged, str] | None:
@@ -102,3 +116,4 @@ class Reader:
     def close(self) -> None:
         """Closes the file."""
         self._store.close()
+        os.close(self._folder)

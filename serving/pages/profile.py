@@ -18,7 +18,6 @@ _HIDDEN = {"customer_id", "full_name", "kind", "sources"}
 _MEASURES = {
     "record_count": "records",
     "interaction_count": "interactions",
-    "first_interaction_at": "first heard of",
     "last_interaction_at": "last heard of",
     "transaction_count": "transactions",
     "transaction_total": "bought",
@@ -26,9 +25,8 @@ _MEASURES = {
     "followers": "followers",
     "verified": "verified",
     "created_at": "known since",
-    "updated_at": "last changed",
 }
-_BESIDE = {"source_count", "transaction_currency"}  # Part of another measure's text.
+_BESIDE = {"source_count", "transaction_currency", "first_interaction_at", "updated_at"}
 
 Fact = tuple[str, list[tuple[str, str]]]
 """An attribute's name, and its values, each with where it came from and when."""
@@ -89,7 +87,7 @@ def _facts(
 def _key(kind: str, value: Any) -> str:
     """A value of a list as the identity room spells its identifier."""
     if kind == "account":
-        return f"{value.get('platform')}:{value.get('handle')}".lower()
+        return f"{value.get('platform')}:{str(value.get('handle')).lstrip('@')}".lower()
     text = str(value)
     if kind == "url":
         text = text.partition("://")[2] or text

@@ -102,18 +102,24 @@ def pair(row: Row) -> tuple[Record, Record]:
 
 def consequences(row: Row, sides: list[dict[str, Any]]) -> dict[str, str]:
     """What each decision will change, in a sentence."""
-    records = [side.get("record_count", 0) for side in sides]
+    records = _counted(sides, "record")
     if row["left_customer"] == row["right_customer"]:
         same = "They stay one customer, whatever the rules say later."
-        different = f"Their customer of {records[0]} records will be split."
+        different = f"Their customer of {_counted(sides[:1], 'record')} will be split."
     else:
-        said = sum(side.get("interaction_count", 0) for side in sides)
+        beside = [_counted(sides, what) for what in ("interaction", "transaction")]
+        moved = [said for said in beside if not said.startswith("0 ")]
         same = (
-            f"Two customers become one of {sum(records)} records and {said} interactions; "
+            f"Two customers become one of {', '.join([records, *moved])}; "
             "one of the two ids will lead to the other."
         )
         different = "They stay two customers, whatever the rules say later."
     return {"same": same, "different": different}
+
+
+def _counted(sides: list[dict[str, Any]], what: str) -> str:
+    number = sum(side.get(f"{what}_count") or 0 for side in sides)
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def bars(weights: list[Row], total: float) -> list[Bar]:
@@ -133,6 +139,9 @@ def bars(weights: list[Row], total: float) -> list[Bar]:
         bar(str(weight["name"]).replace("_", " "), str(weight["finding"]), start, end)
         for weight, start, end in zip(weights, [0.0, *ends], ends, strict=False)
     ]
+    if abs(total - ends[-1]) > 0.05:
+        # Comparisons and rules are not independent: the stronger of the two counts, within bounds.
+        drawn.append(bar("overlap", "what says the same counts once", ends[-1], total))
     return [*drawn, bar("total", "", 0.0, total)]
 
 

@@ -142,7 +142,12 @@ def test_analysts_see_no_personal_field(
         assert answer.status_code == 200
         for personal in (known["email"], known["phone"], known["handle"], "Message", "full_name"):
             assert personal not in answer.text
-    for query in ({"email": known["email"]}, {"phone": known["phone"]}, {"handle": "x:a"}):
+    for query in (
+        {"email": known["email"]},
+        {"phone": known["phone"]},
+        {"handle": "x:a"},
+        {"external": "crm:1"},
+    ):
         assert client.get("/v1/customers", params=query, headers=headers).status_code == 403
     assert client.get(f"/v1/customers/{known['id']}/why", headers=headers).status_code == 403
 
