@@ -77,7 +77,11 @@ def _facts(
             continue
         if name in _LISTS:
             kind = _LISTS[name]
-            values = [(values_of(one), carriers.get((kind, _key(kind, one)), "")) for one in value]
+            keyed = {_key(kind, one): one for one in reversed(value)}  # "@ana" and "ana" are one.
+            values = [
+                (values_of(one), carriers.get((kind, key), ""))
+                for key, one in reversed(keyed.items())
+            ]
         else:
             values = [(values_of(value), origins.get(name, ""))]
         found.append((name.replace("_", " "), values))
