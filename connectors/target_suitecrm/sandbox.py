@@ -60,18 +60,20 @@ class SuiteSandbox(CrmSandbox):
             else:
                 entry = self.contacts.create(data["attributes"], data["id"])
         except RefusedError as error:
-            return _refused(404 if error.kind == "missing" else 400, str(error))
+            return _missing(data["id"]) if error.kind == "missing" else _refused(400, str(error))
         return JSONResponse({"data": _resource(entry)}, 201 if known is None else 200)
 
     async def _read(self, request: Request) -> Response:
         entry = self.contacts.entries.get(request.path_params["id"])
-        return JSONResponse({"data": _resource(entry)}) if entry else _refused(404, "not found")
+        if entry is None:
+            return _missing(request.path_params["id"])
+        return JSONResponse({"data": _resource(entry)})
 
     async def _delete(self, request: Request) -> Response:
         try:
             self.contacts.delete(request.path_params["id"])
-        except RefusedError as error:
-            return _refused(404, str(error))
+        except RefusedError:
+            return _missing(request.path_params["id"])
         return JSONResponse({"meta": {"message": "deleted"}})
 
 
@@ -84,6 +86,11 @@ def _resource(entry: Entry) -> dict[str, Any]:
     attributes = {name: value or "" for name, value in entry.values.items()}
     attributes["date_modified"] = entry.modified.isoformat(timespec="seconds")
     return {"type": "Contacts", "id": entry.id, "attributes": attributes}
+
+
+def _missing(one: str) -> Response:
+    """Say no as `BeanManager::getBeanSafe` does; the controllers answer every error with 400."""
+    return _refused(400, f"Contacts module with id {one} is not found")
 
 
 def _refused(status: int, words: str) -> Response:

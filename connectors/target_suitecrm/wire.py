@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.tap_base.auth import Auth, TokenAuth
+from connectors.tap_base.errors import MissingError
 from connectors.tap_base.paging import Answer, Request
 from connectors.target_base.http import WriteClient
 from connectors.target_base.wire import (
@@ -58,6 +59,11 @@ class SuiteClient(WriteClient):
             clock=self.clock,
             how="check client_id and client_secret of target-suitecrm",
         )
+
+    def explain(self, status: int, content: bytes) -> None:
+        """Tell a record that is not there, which SuiteCRM answers with 400 as all its errors."""
+        if status == 400 and b"is not found" in content:
+            raise MissingError("the CRM has no such record")
 
 
 class SuiteWire(Wire):
