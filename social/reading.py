@@ -93,3 +93,15 @@ def theme_alarms(snapshot: Path) -> list[Row]:
         order by p_value, topic, product, segment
         """,
     )
+
+
+def queue_digest(snapshot: Path) -> str:
+    """Changes when a task does: its message, rule, addressee, deadline or escalation."""
+    found = rows(
+        snapshot,
+        """select coalesce(md5(string_agg(
+            concat_ws('|', item_id, interaction_id, rule, addressee, due_at, escalation_level), ','
+            order by item_id)), 'nothing') as digest
+        from marts.work_queue""",
+    )
+    return str(found[0]["digest"])

@@ -1,6 +1,7 @@
 """`tessera route`, `tessera practices`, `tessera segments`, `tessera boards`."""
 
 from dataclasses import asdict
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,11 +10,14 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.console import UserError, answer, answers, settings
+from orchestration.hub_config import UnsetVariableError
+from orchestration.notices import notify
+from orchestration.site import Site
 from social.boards import build
 from social.declared import read_routing
 from social.declared.models import seconds
 from social.reading import practice_board, rule_troubles, segment_sizes
-from social.routing import Explanation, NothingKnownError, explain, replay
+from social.routing import Change, Explanation, NothingKnownError, explain, replay
 
 
 def route(
@@ -24,21 +28,54 @@ def route(
         Path | None, typer.Option("--replay", metavar="NEW.yaml", help="Changed rules to try.")
     ] = None,
     since: Annotated[str, typer.Option(help="How far back to replay, like 30d.")] = "30d",
+    tell: Annotated[
+        bool, typer.Option("--notify", help="Send the notices that are due, each once.")
+    ] = False,
 ) -> None:
     """Say which rule took a message and why, or what changed rules would have done."""
     site = settings.site()
     snapshot = site.home.published
     try:
-        if explain_:
+        if tell:
+            _notify(site)
+        elif explain_:
             _tell(explain(snapshot, explain_, site.declared.routing))
         elif replay_:
-            changes = [asdict(c) for c in replay(snapshot, read_routing(replay_), _span(since))]
-            _print(changes, ("before", "after", "messages", "examples"))
+            _changes(replay(snapshot, read_routing(replay_), _span(since)))
         else:
             columns = ("rule", "health", "matched_90d", "candidates_90d")
             _print(rule_troubles(snapshot), columns, "Every rule is fine.")
     except NothingKnownError as error:
         raise UserError(str(error)) from None
+
+
+def _notify(site: Site) -> None:
+    try:
+        told = notify(site)
+    except UnsetVariableError as error:
+        raise UserError(str(error)) from None
+    if told.failures:
+        raise UserError("; ".join(told.failures))
+    if settings.json:
+        answer({"sent": told.sent})
+    else:
+        answers.print(f"{told.sent} notices sent.")
+
+
+def _changes(found: list[Change]) -> None:
+    if settings.json:
+        answer([asdict(change) for change in found])
+        return
+    moved = [change for change in found if change.before != change.after]
+    table = Table("from", "to", "messages", "such as", box=None, pad_edge=False)
+    for change in moved:
+        examples = ", ".join(change.examples)
+        names = (change.before or "no rule", change.after or "no rule")
+        table.add_row(*names, str(change.messages), examples)
+    if moved:
+        answers.print(table)
+    count, all_ = (sum(change.messages for change in some) for some in (moved, found))
+    answers.print(f"{count} of {all_} messages would go elsewhere.")
 
 
 def practices() -> None:
@@ -111,6 +148,8 @@ def _print(found: list[dict[str, Any]], columns: Any, nothing: str = "Nothing.")
 def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return "" if value is None else str(value)
@@ -134,7 +173,7 @@ def _tell(found: Explanation) -> None:
             mark = "yes" if part.held else "no "
             answers.print(f"  {mark} {part.condition}  ({values})", markup=False, soft_wrap=True)
     if found.logged:
-        shown = {name: value for name, value in found.logged.items() if value is not None}
+        shown = {name: _cell(value) for name, value in found.logged.items() if value is not None}
         answers.print("log: " + ", ".join(f"{k} {v}" for k, v in shown.items()), soft_wrap=True)
 
 

@@ -16,6 +16,7 @@ from orchestration.graph.models import model_assets
 from orchestration.graph.postgres import postgres_assets
 from orchestration.graph.published import published_asset
 from orchestration.graph.schedules import new_packages, source_schedules
+from orchestration.graph.social import work_sensors
 from orchestration.loading import Loads
 from orchestration.processes.gatekeeper import Gatekeeper
 from orchestration.reporting import Reporter, Silent
@@ -73,5 +74,5 @@ def hub_definitions(
         asset_checks=[gate(site, keeper, report)],
         jobs=[refresh, *activation_jobs(site)],
         schedules=[*source_schedules(site, refresh), *activation_schedules(site)],
-        sensors=[new_packages(site, refresh)],
+        sensors=[new_packages(site, refresh), *work_sensors(site)],
     )

@@ -164,6 +164,13 @@ class Hub(Block):
     def _an_empty_block(cls, given: Any) -> Any:
         return {} if given is None else given
 
+    @field_validator("social")
+    @classmethod
+    def _no_secrets_in_the_file(cls, social: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(notices := social.get("notices"), dict):
+            refuse_secrets(notices, "notices")
+        return social
+
     @field_validator("sources", "destinations")
     @classmethod
     def _names(cls, blocks: dict[str, Any]) -> dict[str, Any]:

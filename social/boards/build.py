@@ -4,6 +4,7 @@ import html
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -27,6 +28,7 @@ def build(snapshot: Path, folder: Path) -> list[Path]:
     Raises:
         NothingKnownError: Nothing is published yet.
     """
+    rows(snapshot, "select 1")  # nothing is made of a hub that is not there
     folder.mkdir(parents=True, exist_ok=True)
     script = _script()
     written = []
@@ -124,6 +126,7 @@ def _resource(name: str) -> str:
     return (files("social.boards") / name).read_text("utf-8")
 
 
+@cache
 def _script() -> str:
     import vl_convert
 

@@ -11,6 +11,7 @@ from social.declared.columns import CANDIDATE_COLUMNS, MEASURE_COLUMNS, TABLE_CO
 from social.declared.conditions import ConditionError, check
 from social.declared.files import DeclarationError, Document, Mistake, Place, read
 from social.declared.models import Brand, Calendar, Practice, Routing, Segment
+from social.declared.settings import Settings
 
 __all__ = ["DeclarationError", "Declared", "Mistake", "read_declared", "read_routing"]
 Model = TypeVar("Model", bound=BaseModel)
@@ -25,8 +26,7 @@ class Declared:
     routing: Routing = field(default_factory=Routing)
     segments: dict[str, Segment] = field(default_factory=dict)
     practices: dict[str, Practice] = field(default_factory=dict)
-    classifiers: dict[str, str] = field(default_factory=dict)
-    resolve_after_hours: int = 72
+    settings: Settings = field(default_factory=Settings)
 
     def dbt_vars(self) -> dict[str, Any]:
         """What the models are told: variables `brands`, `calendars` and `social`."""
@@ -37,8 +37,9 @@ class Declared:
                 "routing": self.routing.model_dump(),
                 "segments": {name: value.model_dump() for name, value in self.segments.items()},
                 "practices": {name: value.model_dump() for name, value in self.practices.items()},
-                "classifiers": self.classifiers,
-                "resolve_after_hours": self.resolve_after_hours,
+                **self.settings.model_dump(
+                    include={"classifiers", "resolve_after_hours", "advocacy"}
+                ),
             },
         }
 
@@ -61,16 +62,16 @@ def read_declared(
     Raises:
         DeclarationError: One sentence per mistake, with file, line and fix.
     """
-    settings = social or {}
     hub = Document(folder / "hub.yaml", None, {})
     mistakes: list[Mistake] = []
+    settings = _made(hub, social or {}, Settings, ("social",), mistakes) or Settings()
     made_brands = _each(hub, brands or {}, Brand, ("brands",), mistakes)
     made_calendars = _each(hub, calendars or {}, Calendar, ("calendars",), mistakes)
     for name, brand in made_brands.items():
         if brand.calendar and brand.calendar not in made_calendars:
             text = f"brands.{name}: there is no calendar {brand.calendar}"
             mistakes.append(hub.mistake((), text, "declare it under calendars"))
-    files = folder / str(settings.get("files", "."))
+    files = folder / settings.files
     routing = _routing(files / "routing.yaml", mistakes)
     segments = _segments(files / "segments.yaml", mistakes)
     practices: dict[str, Practice] = {}
@@ -86,8 +87,7 @@ def read_declared(
         routing=routing,
         segments=segments,
         practices=practices,
-        classifiers=dict(settings.get("classifiers") or {}),
-        resolve_after_hours=int(settings.get("resolve_after_hours", 72)),
+        settings=settings,
     )
 
 

@@ -123,6 +123,7 @@ class Team(Block):
     quiet_hours: str | None = None
     timezone: str = "UTC"
     notify: list[Literal["webhook", "email"]] = Field(default_factory=list)
+    email: list[str] = Field(default_factory=list)  # its own addresses
 
     @field_validator("quiet_hours")
     @classmethod

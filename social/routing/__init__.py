@@ -1,5 +1,5 @@
 """Routing: which message goes where, and why (the deciding itself is dbt's: `routing_log`)."""
 
-from social.routing.explain import Explanation, NothingKnownError, explain, replay
+from social.routing.explain import Change, Explanation, NothingKnownError, explain, replay
 
-__all__ = ["Explanation", "NothingKnownError", "explain", "replay"]
+__all__ = ["Change", "Explanation", "NothingKnownError", "explain", "replay"]

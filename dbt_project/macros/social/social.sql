@@ -5,6 +5,23 @@
     {% if var('as_of', none) %}cast({{ sql_text(var('as_of')) }} as timestamptz){% else %}current_timestamp{% endif %}
 {%- endmacro %}
 
+{#
+  Days, seconds and weeks of UTC, by arithmetic: date_diff and date_trunc ask a calendar about every instant, which
+  costs a hundred times as much.
+#}
+{% macro days_between(earlier, later) -%}
+    cast(floor(epoch({{ later }}) / 86400) - floor(epoch({{ earlier }}) / 86400) as bigint)
+{%- endmacro %}
+
+{% macro seconds_between(earlier, later) -%}
+    cast(floor(epoch({{ later }})) - floor(epoch({{ earlier }})) as bigint)
+{%- endmacro %}
+
+{# Its Monday; day 0 was a Thursday. #}
+{% macro week_of(moment) -%}
+    (date '1969-12-29' + cast(floor((floor(epoch({{ moment }}) / 86400) + 3) / 7) * 7 as integer))
+{%- endmacro %}
+
 {# Grain: one declared account of a brand, as it is written in hub.yaml (an id or a handle). #}
 {% macro declared_accounts() -%}
     {% for brand, about in var('brands').items() %}
@@ -90,6 +107,19 @@
         select 1
         from {{ turns }} as turns
         where turns.source = told.source and turns.thread_id = told.thread_id and not turns.deleted
+    )
+    {% endif %}
+{% endmacro %}
+
+{# Messages of threads that were told again without them, or are no more, leave: post-hook. #}
+{% macro forget_untold() %}
+    {% set told = ref('int_conversations') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    where not exists (
+        select 1
+        from (select source || ':' || thread_id as conversation_id, hash(conversations) as thread_state from {{ told }} as conversations) as told
+        where told.conversation_id = known.conversation_id and told.thread_state = known.thread_state
     )
     {% endif %}
 {% endmacro %}

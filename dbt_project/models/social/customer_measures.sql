@@ -25,7 +25,7 @@ bought as (
 
 everyone as (
     select
-        greatest(sum(greatest(date_diff('day', first_order_at, {{ as_of() }}), 1)), 1)
+        greatest(sum(greatest({{ days_between('first_order_at', as_of()) }}, 1)), 1)
         / cast(greatest(sum(frequency - 1), 1) as double) as mean_interval,
         round(coalesce(sum(average_order * frequency) / nullif(sum(frequency), 0), 0), 6) as mean_order
     from bought
@@ -36,9 +36,9 @@ rated as (
     select
         bought.*,
         1 + (bought.frequency - 1) as shape,
-        everyone.mean_interval + greatest(date_diff('day', bought.first_order_at, {{ as_of() }}), 1) as scale,
-        everyone.mean_interval + greatest(date_diff('day', bought.first_order_at, bought.last_order_at), 0) as scale_at_last,
-        greatest(date_diff('day', bought.last_order_at, {{ as_of() }}), 0) as silence,
+        everyone.mean_interval + greatest({{ days_between('bought.first_order_at', as_of()) }}, 1) as scale,
+        everyone.mean_interval + greatest({{ days_between('bought.first_order_at', 'bought.last_order_at') }}, 0) as scale_at_last,
+        greatest({{ days_between('bought.last_order_at', as_of()) }}, 0) as silence,
         (bought.frequency * bought.average_order + 3 * everyone.mean_order) / (bought.frequency + 3) as likely_order
     from bought
     cross join everyone
@@ -65,13 +65,13 @@ spoke as (
     select
         source,
         author_record_id,
-        sum(least(messages, 5) * pow(0.5, date_diff('day', day, cast({{ as_of() }} as date)) / 30.0)) as engagement,
-        sum(messages) filter (day > cast({{ as_of() }} as date) - 90) as messages_90d
+        sum(least(messages, 5) * pow(0.5, age / 30.0)) as engagement,
+        sum(messages) filter (age < 90) as messages_90d
     from (
-        select source, author_record_id, cast(said_at as date) as day, count(*) as messages
+        select source, author_record_id, {{ days_between('said_at', as_of()) }} as age, count(*) as messages
         from {{ ref('int_turns') }}
         where not deleted and said_at > {{ as_of() }} - interval 365 day
-        group by source, author_record_id, cast(said_at as date)
+        group by all
     )
     group by source, author_record_id
 ),
@@ -83,7 +83,7 @@ felt as (
         count(*) filter (sentiment = 'negative') as negative_90d,
         count(*) filter (intent = 'churn_threat') as churn_threats_90d
     from {{ ref('routing_candidates') }}
-    where cast(said_at as date) > cast({{ as_of() }} as date) - 90
+    where {{ days_between('said_at', as_of()) }} < 90
     group by source, author_record_id
 ),
 
@@ -128,7 +128,7 @@ select
     coalesce(people.is_bot, false) as is_bot,
     coalesce(people.known, false) as known,
     people.owner,
-    date_diff('day', people.since, {{ as_of() }}) as tenure_days,
+    {{ days_between('people.since', as_of()) }} as tenure_days,
     valued.silence as recency_days,
     coalesce(valued.frequency, 0) as frequency,
     coalesce(valued.monetary, 0) as monetary,

@@ -8,7 +8,7 @@ with strongest as (
         customer_id,
         topic,
         coalesce(product, 'any') as product,
-        cast(date_trunc('week', said_at) as date) as week,
+        {{ week_of('said_at') }} as week,
         abs(sentiment_score) as strength,
         author_record_id
     from {{ ref('routing_candidates') }}
@@ -19,7 +19,7 @@ with strongest as (
         and intent not in ('noise', 'unknown', 'error')
     qualify
         row_number() over (
-            partition by topic, product, date_trunc('week', said_at) order by abs(sentiment_score) desc, source, interaction_id
+            partition by topic, product, {{ week_of('said_at') }} order by abs(sentiment_score) desc, source, interaction_id
         ) <= 20
 ),
 

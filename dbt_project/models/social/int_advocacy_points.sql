@@ -32,7 +32,7 @@ praised as (
         'praises' as part,
         turns.said_at as happened_at,
         row_number()
-            over (partition by clusters.customer_id, date_trunc('week', turns.said_at) order by turns.said_at, turns.interaction_id)
+            over (partition by clusters.customer_id, {{ week_of('turns.said_at') }} order by turns.said_at, turns.interaction_id)
             as nth,
         {{ rules.praises_per_week }} as allowed,
         {{ rules.praises }} as weight
@@ -90,7 +90,7 @@ select
     -- exact numbers: the sum of floats would depend on their order
     cast(
         earned.weight
-        * pow(0.5, greatest(date_diff('day', earned.happened_at, {{ as_of() }}), 0) / {{ rules.half_life_days }}.0) as decimal(18, 6)
+        * pow(0.5, greatest({{ days_between('earned.happened_at', as_of()) }}, 0) / {{ rules.half_life_days }}.0) as decimal(18, 6)
     )
         as points
 from earned

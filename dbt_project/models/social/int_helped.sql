@@ -12,7 +12,7 @@ with thanked as (
         asker.customer_id as asker_id,
         answers.said_at as answered_at,
         thanks.said_at as thanked_at,
-        date_diff('second', told.opened_at, answers.said_at) as seconds_to_answer,
+        {{ seconds_between('told.opened_at', 'answers.said_at') }} as seconds_to_answer,
         told.intent
     from {{ ref('int_turns') }} as thanks
     inner join {{ ref('int_turns') }} as answers

@@ -9,7 +9,7 @@ with brought_up as (
         candidates.author_record_id,
         candidates.topic,
         coalesce(candidates.product, 'any') as product,
-        cast(date_trunc('week', candidates.said_at) as date) as week,
+        {{ week_of('candidates.said_at') }} as week,
         candidates.sentiment_score
     from {{ ref('routing_candidates') }} as candidates
     where

@@ -3,11 +3,12 @@
     unique_key=['source', 'author_record_id'], incremental_strategy='delete+insert',
     pre_hook="{{ forget_silent_sources() }}"
 ) }}
--- Grain: what one account does towards another, by kind. An account that spoke anew is counted anew in whole; one
--- without any tie left keeps a row without another, so that the old ones go.
+-- Grain: what one account does towards another, by kind; what a brand says stands in conversations. An account that
+-- spoke anew is counted anew in whole; one without any tie left keeps a row without another, so that the old ones go.
 with spoke as (
     select source, author_record_id, max(loaded_package) as loaded_package
     from {{ ref('int_turns') }}
+    where speaks_for is null
     group by source, author_record_id
 ),
 
@@ -30,7 +31,7 @@ said as (
         turns.said_at
     from {{ ref('int_turns') }} as turns
     semi join changed on turns.source = changed.source and turns.author_record_id = changed.author_record_id
-    where not turns.deleted
+    where not turns.deleted and turns.speaks_for is null
 ),
 
 acts as (

@@ -57,7 +57,7 @@ select
     said.parent_id,
     said.author_record_id,
     parents.author_record_id as parent_author_id,
-    date_diff('second', parents.occurred_at, said.occurred_at) as seconds_after_parent,
+    {{ seconds_between('parents.occurred_at', 'said.occurred_at') }} as seconds_after_parent,
     coalesce(speaks.brand, case when said.direction = 'outbound' then coalesce(own.brand, 'ours') end) as speaks_for,
     coalesce(addressed.brand, answered.brand, case when said.direction = 'inbound' then coalesce(own.brand, 'ours') end) as addresses,
     said.channel,

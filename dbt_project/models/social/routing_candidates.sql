@@ -1,26 +1,83 @@
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
     on_schema_change='append_new_columns',
-    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_unheard() }}"]
+    pre_hook="{{ forget_silent_sources() }}", post_hook="{{ forget_untold() }}"
 ) }}
 -- Grain: one thing a customer said to a brand, as routing rules see it: everything as it was at that moment, so
--- that a rebuilt hub and a replayed rule see the same.
-with fresh_texts as (
-    select understood.*
-    from {{ ref('interaction_understanding') }} as understood
+-- that a rebuilt hub and a replayed rule see the same. A row is made anew when its thread was told again, when its
+-- author said more, or when what we know of its customer changed; `thread_state` and `customer_state` tell.
+with told as (
+    select conversations.*, hash(conversations) as thread_state
+    from {{ ref('int_conversations') }} as conversations
+),
+
+known_of_customers as (
+    select customer_id, hash(people) as fact from {{ ref('int_people') }} as people  -- noqa: AL05
+    union all
+    select customer_id, hash(orders) from {{ ref('int_orders') }} as orders  -- noqa: AL05
+    union all
+    select customer_id, hash(transaction_id, source, amount, stage, occurred_at, closed_at)
+    from {{ ref('transactions') }}
+    where kind = 'opportunity' and not deleted
+    union all
+    select customer_id, hash(interaction_id, source, occurred_at, {{ json_text('attributes', '$.status') }})
+    from {{ ref('interactions') }}
+    where kind = 'case' and not deleted
+    union all
+    select customer_id, hash(consents) from {{ ref('consents') }} as consents  -- noqa: AL05
+),
+
+customer_states as (
+    select customer_id, bit_xor(fact) as customer_state from known_of_customers group by customer_id
+),
+
+{% if is_incremental() %}
+-- Rows whose thread is still told as it was.
+kept as (
+    select known.*
+    from {{ this }} as known
+    semi join told
+        on known.conversation_id = told.source || ':' || told.thread_id and known.thread_state = told.thread_state
+),
+
+changed_turns as (
+    select turns.source, turns.interaction_id, turns.author_record_id
+    from {{ ref('int_turns') }} as turns
+    inner join told on turns.source = told.source and turns.thread_id = told.thread_id
+    anti join {{ this }} as known
+        on told.source || ':' || told.thread_id = known.conversation_id and told.thread_state = known.thread_state
+    where turns.text_key is not null and turns.speaks_for is null
+),
+
+-- Whose history changed: who speaks in a thread that was told again, and who spoke in one that is no more.
+changed_authors as (
+    select source, author_record_id from changed_turns
+    union
+    select known.source, known.author_record_id
+    from {{ this }} as known
+    anti join kept on known.source = kept.source and known.interaction_id = kept.interaction_id
+),
+{% endif %}
+
+fresh_keys as (
     {% if is_incremental() %}
-    left join {{ this }} as known
-        on understood.source = known.source and understood.interaction_id = known.interaction_id
+    select source, interaction_id from changed_turns
+    union
+    select kept.source, kept.interaction_id
+    from kept
+    semi join changed_authors
+        on kept.source = changed_authors.source and kept.author_record_id = changed_authors.author_record_id
+    union
+    select kept.source, kept.interaction_id
+    from kept
+    left join {{ ref('clusters') }} as clusters
+        on kept.source = clusters.source and kept.author_record_id = clusters.source_record_id
+    left join customer_states on clusters.customer_id = customer_states.customer_id
     where
-        known.text_key is distinct from understood.text_key
-        or known.classifiers_intent is distinct from understood.intent
-        or (understood.source, understood.interaction_id) in (
-            select before.source, before.interaction_id
-            from {{ this }} as before
-            inner join {{ ref('int_turns') }} as moved
-                on before.source = moved.source and before.interaction_id = moved.interaction_id
-            where moved.moved_from is not null and before.conversation_id <> moved.source || ':' || moved.thread_id
-        )
+        kept.customer_id is distinct from clusters.customer_id
+        or kept.customer_state is distinct from coalesce(customer_states.customer_state, 0)
+    {% else %}
+    select source, interaction_id from {{ ref('interaction_understanding') }}
     {% endif %}
 ),
 
@@ -37,6 +94,7 @@ fresh as (
         turns.likes,
         turns.shares,
         told.brand,
+        told.thread_state,
         told.opening_id = turns.interaction_id as is_opening,
         clusters.customer_id,
         understood.text_key,
@@ -47,11 +105,12 @@ fresh as (
         understood.sentiment_score,
         understood.topic,
         understood.product
-    from fresh_texts as understood
+    from fresh_keys
+    inner join {{ ref('interaction_understanding') }} as understood
+        on fresh_keys.source = understood.source and fresh_keys.interaction_id = understood.interaction_id
     inner join {{ ref('int_turns') }} as turns
         on understood.source = turns.source and understood.interaction_id = turns.interaction_id
-    inner join {{ ref('int_conversations') }} as told
-        on turns.source = told.source and turns.thread_id = told.thread_id
+    inner join told on turns.source = told.source and turns.thread_id = told.thread_id
     left join {{ ref('clusters') }} as clusters
         on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
     where
@@ -59,15 +118,15 @@ fresh as (
         and (turns.addresses is not null or turns.direction = 'inbound' or turns.author_record_id = told.customer_record_id)
 ),
 
--- Only what the authors of fresh messages said before, however many others speak.
+-- Only what the authors of fresh messages said before (90 days of microseconds), however many others speak.
 spoken as (
     select source, interaction_id, author_record_id, said_at, sentiment from fresh
     {% if is_incremental() %}
     union all
-    select known.source, known.interaction_id, known.author_record_id, known.said_at, known.sentiment
-    from {{ this }} as known
-    semi join fresh on known.source = fresh.source and known.author_record_id = fresh.author_record_id
-    anti join fresh as again on known.source = again.source and known.interaction_id = again.interaction_id
+    select kept.source, kept.interaction_id, kept.author_record_id, kept.said_at, kept.sentiment
+    from kept
+    semi join fresh on kept.source = fresh.source and kept.author_record_id = fresh.author_record_id
+    anti join fresh as again on kept.source = again.source and kept.interaction_id = again.interaction_id
     {% endif %}
 ),
 
@@ -79,8 +138,8 @@ history as (
         count(*) filter (sentiment = 'negative') over before_it as negative_before
     from spoken
     window before_it as (
-        partition by source, author_record_id order by said_at
-        range between interval 90 day preceding and interval 1 microsecond preceding
+        partition by source, author_record_id order by epoch_us(said_at)
+        range between 7776000000000 preceding and 1 preceding
     )
 ),
 
@@ -115,6 +174,7 @@ deals as (
         on
             fresh.customer_id = deals.customer_id
             and deals.kind = 'opportunity'
+            and not deals.deleted
             and deals.occurred_at <= fresh.said_at
             and coalesce(
                 deals.closed_at > fresh.said_at, lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost')
@@ -180,7 +240,9 @@ select
     coalesce(people.known, false) as known_customer,
     coalesce(people.is_bot, false) as is_bot,
     coalesce(consented.marketing_consent, false) as marketing_consent,
-    people.owner
+    people.owner,
+    fresh.thread_state,
+    coalesce(customer_states.customer_state, 0) as customer_state
 from fresh
 left join placed on fresh.source = placed.source and fresh.interaction_id = placed.interaction_id
 left join history on fresh.source = history.source and fresh.interaction_id = history.interaction_id
@@ -189,3 +251,4 @@ left join deals on fresh.source = deals.source and fresh.interaction_id = deals.
 left join cases on fresh.source = cases.source and fresh.interaction_id = cases.interaction_id
 left join {{ ref('int_people') }} as people on fresh.customer_id = people.customer_id
 left join consented on fresh.customer_id = consented.customer_id
+left join customer_states on fresh.customer_id = customer_states.customer_id

@@ -94,7 +94,7 @@ gaps as (
     select
         rule,
         interaction_id,
-        date_diff('second', lag(said_at) over (partition by rule, dedupe_key order by said_at, interaction_id), said_at) as since_last
+        {{ seconds_between('lag(said_at) over (partition by rule, dedupe_key order by said_at, interaction_id)', 'said_at') }} as since_last
     from earlier
 ),
 
