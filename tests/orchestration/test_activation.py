@@ -114,14 +114,17 @@ def test_the_command_plans_applies_tells_and_takes_back(site, crm, capsys):
     assert not crm.contacts.entries
 
 
-def test_a_held_run_is_told_by_webhook_and_fails_its_check(site, monkeypatch):
+def test_a_held_run_is_told_by_webhook_and_mail_and_fails_its_check(site, monkeypatch):
     from activation import engine, notices
 
     sent = []
     monkeypatch.setattr("orchestration.activation.by_webhook", lambda url, r: sent.append(url))
-    text = site.file.read_text().replace(
-        "schedule:", 'notify: {webhook: "http://127.0.0.1:1/hook"}\n    schedule:'
-    )
+    monkeypatch.setattr("orchestration.activation.by_mail", lambda mail, r: sent.append(mail))
+    monkeypatch.setenv("MAIL_SECRET", "mail-secret")
+    mail = "{host: mail.example.org, sender: hub@example.org, to: [a@example.org], user: hub, "
+    mail += 'password: "${MAIL_SECRET}"}'
+    notify = 'notify: {webhook: "http://127.0.0.1:1/hook", email: ' + mail + "}\n    schedule:"
+    text = site.file.read_text().replace("schedule:", notify)
     site.file.write_text(
         text.replace("changed_percent: 100", "changed_percent: 1, changed_rows: 1")
     )
@@ -129,7 +132,8 @@ def test_a_held_run_is_told_by_webhook_and_fails_its_check(site, monkeypatch):
     report = engine.activate(site.home.root, sync_of(site, "crm", "contacts"))
     assert report.status == "held"
     assert tell(site, report) == []
-    assert sent == ["http://127.0.0.1:1/hook"]
+    assert sent[0] == "http://127.0.0.1:1/hook"
+    assert (sent[1].port, sent[1].password, sent[1].to) == (587, "mail-secret", ("a@example.org",))
     assert "held" in metadata(report)
     assert not few_failures(report, site.hub.destinations["crm"]).passed
     assert "held" in notices.words(report)[0]
