@@ -19,8 +19,8 @@ class HubspotClient(Client):
     """Asks one portal."""
 
     default_base_url = "https://api.hubapi.com"
-    pace = (100, 10.0)
-    """What every subscription allows; the headers tell where there is less left."""
+    pace = (190, 10.0)
+    """What most subscriptions allow; the headers tell where there is less left."""
 
     def __init__(self, config: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
         """Prepare; searches have a limit that no header tells."""
