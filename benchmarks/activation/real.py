@@ -43,6 +43,8 @@ def counted(where: Where, rows: int) -> dict[str, Any]:
         still = engine.activate(home, sync)
         publish(home, "g3", prefix, rows, changed=rows // 100)
         again = engine.activate(home, sync)
+        publish(home, "g4", prefix, rows, changed=rows // 10)
+        many = engine.activate(home, sync)
         return {
             "created": rows,
             "requests_first": first.requests,
@@ -52,6 +54,8 @@ def counted(where: Where, rows: int) -> dict[str, Any]:
             "writes_changed": _writes(home, changed.run_id),
             "seconds_changed": round(changed_seconds, 2),
             "requests_when_unchanged": still.requests + again.requests,
+            "changed_many": many.counts["updated"],
+            "requests_changed_many": many.requests,
         }
 
 
