@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 # The system knows which certificates to trust, also behind a proxy of its own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: bench-serving bench-activation bench-landing demo live live-ci test dev check lock install clean bench-social
+.PHONY: bench-identity bench-serving bench-activation bench-landing demo live live-ci test dev check lock install clean bench-social
 
 demo: install
 	$(BIN)/tessera demo
@@ -33,6 +33,10 @@ bench-landing: install
 # Lookups of a million profiles beside a no-op endpoint, builds, swaps under load; ~10 GB of disk.
 bench-serving: install
 	$(BIN)/python -m benchmarks.serving.measure
+
+# Identity on public truth and on RECORDS=1000000 made-up ones, beside Splink in the same run.
+bench-identity: install
+	nice $(BIN)/python -m benchmarks.identity.measure
 
 # Activation against Tryton and Odoo where they run, a troubled sandbox, and an open peer.
 bench-activation: install

@@ -14,6 +14,7 @@ from identity.engine import Outcome, resolve
 from identity.explain import Explanation, why
 from identity.modelfile import train_model
 from identity.review import Suggestion, review
+from identity.suppression import SuppressionError, suppress
 from identity.weights import weigh_review
 
 __all__ = [
@@ -24,11 +25,13 @@ __all__ = [
     "Explanation",
     "Outcome",
     "Suggestion",
+    "SuppressionError",
     "decide",
     "diff",
     "ledger",
     "resolve",
     "review",
+    "suppress",
     "train_model",
     "waterfall",
     "weigh_review",

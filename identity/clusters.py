@@ -8,7 +8,7 @@ from identity.config import Config
 from identity.graph import CLASH, COMPARED, Component, Ints, components, partition
 from identity.model import Model
 from identity.scoring import CLASHES, contact_sql
-from identity.store import Store
+from identity.store import Store, literal
 
 
 def raw_condition(config: Config) -> str:
@@ -72,6 +72,8 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         INNER JOIN labels AS g ON e.l = g.rkey INNER JOIN labels AS h ON e.r = h.rkey
         WHERE g.component = h.component"""
     )
+    if config.exclusive:
+        _add_rivals(store, config)
     # Whole: every two contacts are linked, nothing is vetoed; its profiles then have no other owner.
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE loose AS
@@ -113,6 +115,19 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         INNER JOIN {store.name("records")} AS r ON g.rkey = r.rkey ORDER BY 1, 2"""
     ).fetchnumpy()
     return _partitions(nodes, rows, config)
+
+
+def _add_rivals(store: Store, config: Config) -> None:
+    """Sets verified accounts of one platform against each other where a person has only one there."""
+    platforms = ", ".join(literal(p) for p in config.exclusive)
+    records = store.name("records")
+    store.con.execute(
+        f"""INSERT INTO inner_edges SELECT g.component, g.rkey, h.rkey, 0.0, false, 5
+        FROM labels AS g INNER JOIN labels AS h ON g.component = h.component AND g.rkey < h.rkey
+        INNER JOIN {records} AS a ON g.rkey = a.rkey INNER JOIN {records} AS b ON h.rkey = b.rkey
+        WHERE a.profile AND a.verified AND b.profile AND b.verified AND a.platform = b.platform
+        AND a.platform IN ({platforms})"""
+    )
 
 
 def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -> dict[str, Any]:

@@ -48,7 +48,12 @@ def _digits_off(edits: int) -> str:
     )
 
 
-_SWAPPED = "given_l = family_r AND given_r = family_l"
+# Many names serve as given and as family name: that one of them stands on the other side means something only
+# where the rest does too, or where there is no rest.
+_SWAPPED = (
+    "(given_l = family_r AND jaro_winkler_similarity(given_r, family_l) >= 0.7"
+    " OR given_r = family_l AND jaro_winkler_similarity(given_l, family_r) >= 0.7)"
+)
 _GIVEN = Comparison(
     "given",
     ("given",),
@@ -71,7 +76,10 @@ _GIVEN = Comparison(
             + " OR jaro_winkler_similarity(given_l, given_r) >= 0.93",
             "one typing error", 0.09, 0.002,
         ),
-        Level("given_l = family_r OR given_r = family_l", "stands as family name", 0.01, 0.001),
+        Level(
+            "given_l = family_r AND family_l IS NULL OR given_r = family_l AND family_r IS NULL",
+            "stands as family name", 0.01, 0.001,
+        ),
         Level("jaro_winkler_similarity(given_l, given_r) >= 0.8", "alike", 0.05, 0.015),
     ),
     (0.04, 0.96),
@@ -92,7 +100,10 @@ _FAMILY = Comparison(
             " AND (contains(family_l, family_r) OR contains(family_r, family_l))",
             "part of a double name", 0.02, 0.0005,
         ),
-        Level("family_l = given_r OR family_r = given_l", "stands as given name", 0.01, 0.001),
+        Level(
+            "family_l = given_r AND given_l IS NULL OR family_r = given_l AND given_r IS NULL",
+            "stands as given name", 0.01, 0.001,
+        ),
         Level("jaro_winkler_similarity(family_l, family_r) >= 0.85", "alike", 0.03, 0.005),
     ),
     (0.04, 0.99),

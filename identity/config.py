@@ -40,6 +40,7 @@ class Config:
         suppressed: Path of the list of suppressed identifiers (salted hashes).
         salt: Secret of those hashes.
         exclusive: Platforms on which one person has one verified account.
+        distinct: Sources whose ids a steward keeps free of doubles: two of them are never one.
     """
 
     country: str | None = None
@@ -54,6 +55,7 @@ class Config:
     suppressed: str | None = None
     salt: str = ""
     exclusive: tuple[str, ...] = field(default=())
+    distinct: tuple[str, ...] = field(default=())
 
     @classmethod
     def of(cls, given: "dict[str, Any] | Config | None") -> "Config":
@@ -62,8 +64,8 @@ class Config:
             return given
         known = {f.name for f in fields(cls)}
         values = {k: v for k, v in (given or {}).items() if k in known}
-        if "exclusive" in values:
-            values["exclusive"] = tuple(values["exclusive"])
+        for name in {"exclusive", "distinct"} & set(values):
+            values[name] = tuple(values[name])
         return cls(**values)
 
     def rungs(self) -> list[Rung]:

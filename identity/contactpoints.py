@@ -1,24 +1,21 @@
 """E-mail addresses, phone numbers and web addresses in one normal form each; junk is None.
 
 The libraries know the rules (phonenumbers, email-validator, tldextract with its bundled list); the fast
-paths before them only skip what could not come out differently.
+paths before them only skip what could not come out differently. They are imported when first needed: a run
+with nothing new needs none of them.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-
-import phonenumbers
-import tldextract
-from email_validator import EmailNotValidError, validate_email
 
 from identity.vocabulary import words
 
 _PLAIN_EMAIL = re.compile(
     r"[a-z0-9](?:[a-z0-9_+-]|\.(?!\.))*(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
 )
-_EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 _DESK = re.compile(r"[.\-_+\d@]")
 _GMAIL = {"gmail.com", "googlemail.com"}
 # Numbers of the North American plan have one form; the library would say the same, thirty times slower.
@@ -65,6 +62,8 @@ def email(raw: str) -> Point | None:
     """Returns the address in its normal form, or None for what is no address."""
     text = raw.strip().lower().removeprefix("mailto:").strip("<>")
     if not _PLAIN_EMAIL.fullmatch(text):
+        from email_validator import EmailNotValidError, validate_email
+
         try:
             text = validate_email(text, check_deliverability=False).normalized.lower()
         except EmailNotValidError:
@@ -101,6 +100,8 @@ def phone(raw: str, country: str | None = None) -> Point | None:
             return Point("+1" + digits, "pattern" if pattern and pattern.search(digits) else "")
     if text.startswith("00"):
         text = "+" + text[2:]
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
@@ -112,6 +113,13 @@ def phone(raw: str, country: str | None = None) -> Point | None:
     extension = f";ext={number.extension}" if number.extension else ""
     junk = "pattern" if pattern and pattern.search(national) else ""
     return Point(f"+{number.country_code}{national}{extension}", junk)
+
+
+@cache
+def _extractor() -> Any:
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @cache
@@ -146,7 +154,7 @@ def link(raw: str) -> Link | None:
         return Link(f"{host}{path}".lower(), host, "", "mastodon", f"{path[2:]}@{host}".lower())
     if host in _shared_hosts():
         return None
-    registered = _EXTRACT(host)
+    registered = _extractor()(host)
     return Link(f"{host}{path}".lower(), host, registered.domain)
 
 

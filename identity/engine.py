@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from identity import candidates, decisions, keys, ledger, outputs, stable, standardise
+from identity import candidates, decisions, keys, ledger, outputs, stable, standardise, suppression
 from identity.clusters import raw_condition, recluster
 from identity.config import Config
 from identity.frozen import freeze, outgrown
@@ -80,7 +80,7 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
     con = store.con
     run = _Run(store, config, place)
     con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS {standardise.contacts_sql(con, contacts)}")
-    total = int(store.one("SELECT count(*) FROM asked"))
+    total, checksum = _checksum(store)
     full = full or run.must_be_full(total)
     if full:
         changed, removed = total, 0
@@ -88,12 +88,13 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
         con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM {store.name('ids')}")
         run.load_all(total)
     else:
-        changed, removed = run.changes()
+        # A sum over all contacts is far cheaper than finding which of them changed.
+        changed, removed = run.changes(known=store.get("contacts") == checksum)
         if not changed and not removed and not run.decisions_changed():
             return Outcome(
                 False, 0, 0, 0, total, int(store.get("clusters") or 0), run.name_clusters(None)
             )
-        run.load_changed(total)
+        run.load_changed()
     compared = run.compare(full)
     affected = None if full else run.affected()
     recluster(store, run.model, config, run.population, affected)
@@ -101,7 +102,16 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
     events = run.name_clusters("clustered")
     clusters = int(store.one(f"SELECT count(DISTINCT cluster) FROM {store.name('members')}"))
     store.put("clusters", clusters)
+    store.put("contacts", checksum)
     return Outcome(full, changed, removed, compared, total, clusters, events)
+
+
+def _checksum(store: Store) -> tuple[int, str]:
+    """Returns the number of contacts asked about, and what differs as soon as one of them does."""
+    row = store.con.execute(
+        "SELECT count(*), concat_ws(' ', count(*), bit_xor(hash), sum(hash)) FROM asked"
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, "")
 
 
 class _Run:
@@ -117,7 +127,7 @@ class _Run:
         """Returns what, when it changes, makes every score stale."""
         parts = [
             Path(self.config.ladder).read_text("utf-8"), repr(self.config), self.model.version,
-            duckdb.__version__, keys.contact_keys(self.population), VERSION,
+            *sorted(suppression.read(self.config)), duckdb.__version__, keys.contact_keys(self.population), VERSION,
         ]  # fmt: skip
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -207,17 +217,19 @@ class _Run:
             f"INSERT INTO {members} {outputs.linked_sql(self.store, self.config, None if full else 'affected')}"
         )
 
-    def changes(self) -> tuple[int, int]:
-        """Finds contacts that are new, changed or gone; returns their numbers."""
-        records = self.store.name("records")
+    def changes(self, *, known: bool) -> tuple[int, int]:
+        """Finds contacts that are new, changed or gone, unless it is `known` that none is; returns their numbers."""
         self.con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE news AS SELECT a.rkey FROM asked AS a
-            LEFT JOIN {records} AS r ON a.rkey = r.rkey WHERE r.hash IS DISTINCT FROM a.hash"""
+            f"""CREATE OR REPLACE TEMP TABLE moving AS
+            SELECT coalesce(a.rkey, r.rkey) AS rkey, a.rkey IS NULL AS gone
+            FROM (SELECT rkey, hash FROM asked {"WHERE false" if known else ""}) AS a
+            FULL JOIN (SELECT rkey, hash FROM {self.store.name("records")} {"WHERE false" if known else ""}) AS r
+            ON a.rkey = r.rkey WHERE a.hash IS DISTINCT FROM r.hash"""
         )
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM {records}"
-            " WHERE rkey NOT IN (SELECT rkey FROM asked)"
-        )
+        for table, gone in (("news", "NOT gone"), ("gone", "gone")):
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT rkey FROM moving WHERE {gone}"
+            )
         return int(self.store.one("SELECT count(*) FROM news")), int(
             self.store.one("SELECT count(*) FROM gone")
         )
@@ -226,7 +238,7 @@ class _Run:
         """Returns whether the decisions file says something new of records at hand."""
         return decisions.changed(self.store, self.config)
 
-    def load_changed(self, total: int) -> None:
+    def load_changed(self) -> None:
         """Replaces changed records, identifiers and keys; finds `dirty` (records to compare anew)."""
         con, store = self.con, self.store
         empty(con, "new_records", RECORDS)
@@ -286,9 +298,12 @@ class _Run:
     def name_clusters(self, moved: str | None) -> dict[str, int]:
         """Gives clusters their lasting ids; returns the number of events by kind."""
         return stable.name_clusters(
-            self.store, moved, ledger.read(self.place) if self.place else None
+            self.store,
+            moved,
+            ledger.read(self.place) if self.place else None,
+            outputs.held_sql(self.store, self.config) if moved else None,
         )
 
 
 # Raised whenever the same contacts would give other working tables.
-VERSION = "1"
+VERSION = "2"

@@ -8,7 +8,7 @@ import duckdb
 from identity.config import Config
 from identity.model import Model
 from identity.modelfile import current_model
-from identity.store import SCHEMA, Store
+from identity.store import SCHEMA, Store, literal
 from identity.weights import Evidence, weigh
 
 Record = tuple[str, str]
@@ -74,7 +74,7 @@ def why(
     used = model or current_model(store, None, settings)
     keys = {r: _key(store, r) for r in (a, b) if r}
     customers = tuple(
-        (r, str(store.one(f"SELECT customer_id FROM {store.name('ids')} WHERE rkey = ?", [k])))
+        (r, str(store.one(f"SELECT customer_id FROM {store.name('ids')} WHERE rkey = {k}")))
         for r, k in keys.items()
     )
     cluster = f"SELECT cluster FROM {store.name('members')} WHERE rkey = {keys[a]}"
@@ -101,8 +101,8 @@ def why(
 
 def _key(store: Store, record: Record) -> int:
     key = store.one(
-        f"SELECT rkey FROM {store.name('records')} WHERE source = ? AND source_record_id = ?",
-        list(record),
+        f"SELECT rkey FROM {store.name('records')}"
+        f" WHERE source = {literal(record[0])} AND source_record_id = {literal(record[1])}"
     )
     if key is None:
         raise LookupError(f"no contact {record[1]} of source {record[0]} has been resolved")

@@ -45,9 +45,9 @@ class Model:
     def prior_bits(self, records: int) -> float:
         """Returns log2 odds that two random records of a population match.
 
-        The population counts in powers of two, so that a few new records do not move every score.
+        The population is a frozen one (see `identity.frozen`), so that new records move no score.
         """
-        size = 2 ** max(10, math.ceil(math.log2(max(records, 2))))
+        size = max(records, 1024)
         share = min(self.matches_per_record / size, 0.5)
         return math.log2(share / (1 - share))
 

@@ -6,7 +6,7 @@ Everything here is a pure function of text, so that the same record gives the sa
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 from nicknames import NickNamer
@@ -40,8 +40,17 @@ def tokens(text: str) -> list[str]:
     """Returns the folded words of a text, `O'Neil` and `U.S.` as one word each."""
     if text.isalnum() and text.isascii():  # most names and towns: nothing to take apart
         return [text.lower()]
-    text = _APOSTROPHE.sub("", _INITIAL_DOTS.sub(r"\1", text))
-    return [t for t in _NOT_ALNUM.split(fold(text)) if t]
+    return list(_taken_apart(text)) if text else []
+
+
+# Streets, towns and companies come again and again.
+@lru_cache(maxsize=100_000)
+def _taken_apart(text: str) -> tuple[str, ...]:
+    if "." in text:
+        text = _INITIAL_DOTS.sub(r"\1", text)
+    if not text.isascii() or "'" in text or "`" in text:
+        text = fold(_APOSTROPHE.sub("", text))
+    return tuple(t for t in _NOT_ALNUM.split(text.lower()) if t)
 
 
 def display_tokens(text: str) -> list[str]:

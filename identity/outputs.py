@@ -46,6 +46,20 @@ def linked_sql(store: Store, config: Config, affected: str | None) -> str:
         FROM clustered AS c LEFT JOIN best AS b ON c.rkey = b.rkey"""
 
 
+def held_sql(store: Store, config: Config) -> str:
+    """Returns a SELECT (l, r, reason) of the links first seen in this run that were not made."""
+    members = store.name("members")
+    vetoes = " ".join(f"WHEN {n} THEN '{why}'" for n, why in VETOES.items())
+    return f"""SELECT e.l, e.r, CASE e.veto {vetoes} ELSE CASE WHEN e.soft THEN '{RIVAL}' ELSE '{AGAINST}' END END AS reason
+        FROM fresh AS e INNER JOIN {members} AS a ON e.l = a.rkey INNER JOIN {members} AS b ON e.r = b.rkey
+        WHERE a.cluster <> b.cluster AND e.first_seen = now() AND e.veto <> 9 AND {accepted_sql(config)}"""
+
+
+# Why a link whose evidence would suffice was not made.
+RIVAL = "another contact fits the profile as well"
+AGAINST = "the other records of the two customers speak against it"
+
+
 def create_views(store: Store, config: Config) -> None:
     """Creates the views that the dbt models select from."""
     for name, sql in _views(store, config).items():
@@ -79,8 +93,8 @@ def _views(store: Store, config: Config) -> dict[str, str]:
                 WHEN {accepted_sql(config)} THEN 'held' ELSE 'suggested' END AS status,
             CASE WHEN e.veto > 0 THEN CASE e.veto {vetoes} END
                 WHEN a.cluster = b.cluster AND {accepted_sql(config)} THEN NULL
-                WHEN {accepted_sql(config)} AND e.soft THEN 'another contact fits the profile as well'
-                WHEN {accepted_sql(config)} THEN 'the other records of the two customers speak against it'
+                WHEN {accepted_sql(config)} AND e.soft THEN '{RIVAL}'
+                WHEN {accepted_sql(config)} THEN '{AGAINST}'
                 ELSE 'too little evidence to link by itself' END AS reason
             FROM {edges} AS e INNER JOIN {records} AS l ON e.l = l.rkey INNER JOIN {records} AS r ON e.r = r.rkey
             INNER JOIN {members} AS a ON e.l = a.rkey INNER JOIN {members} AS b ON e.r = b.rkey""",

@@ -71,19 +71,7 @@ def words_of_profile(
     roles_of, _ = _roles()
     sites = [x for link in links if link.label for x in labels(_own_label(link))]
     if name is not None:
-        job = names.tokens(row["job_title"] or "")
-        hosts = [t for link in links for t in _host_words(link)]
-        found = {roles_of[t] for t in [*job, *hosts] if t in roles_of}
-        return {
-            "display": [],
-            "words": [],
-            "labels": list(dict.fromkeys(sites)),
-            "regions": [region] if region else [],
-            "roles": _offices(found),
-            "offers": [],
-            "givens": [*names.roots(name.given), *(m for m in name.middle.split() if len(m) > 2)],
-            "combos": _combos(name),
-        }
+        return _words_of_contact(row, links, name, region, sites)
     shown = names.display_tokens(row["full_name"] or "")
     said = [t for t in shown if t not in _fillers() and not t.isdigit()]
     bio = row["bio"] or ""
@@ -113,6 +101,25 @@ def words_of_profile(
         "combos": [],
         "offers": _offers([*said, *hints], [*both, *hints], inside, sorted(regions)),
     }
+
+
+def _words_of_contact(
+    row: dict[str, Any], links: list[points.Link], name: names.Name, region: str, sites: list[str]
+) -> dict[str, list[str]]:
+    roles: list[str] = []
+    if links or row["job_title"]:
+        roles_of, _ = _roles()
+        hosts = [t for link in links for t in _host_words(link)]
+        said = [*names.tokens(row["job_title"] or ""), *hosts]
+        roles = _offices({roles_of[t] for t in said if t in roles_of})
+    givens = list(names.roots(name.given))
+    if name.middle:
+        givens += [m for m in name.middle.split() if len(m) > 2]
+    return {
+        "display": [], "words": [], "labels": list(dict.fromkeys(sites)),
+        "regions": [region] if region else [], "roles": roles, "offers": [], "givens": givens,
+        "combos": _combos(name),
+    }  # fmt: skip
 
 
 def _combos(name: names.Name) -> list[str]:

@@ -8,6 +8,7 @@ from identity.config import Config
 from identity.model import Model
 from identity.profile_scoring import profile_sql
 from identity.rungs import rung_sql
+from identity.store import literal
 from identity.terms import joins as term_joins
 
 # Why two records must not be one, whatever else they share; the number is stored with the edge.
@@ -18,10 +19,12 @@ VETOES = {
     4: "a machine and a person",
     5: "two verified accounts of a platform where a person has one",
     6: "names differ, and too little else agrees",
+    7: "two birth dates that differ in day, month and year",
+    8: "two ids of a source that keeps its ids distinct",
     9: "a person decided that these are two",
 }
-# Vetoes that weigh against a group rather than forbid it: one garbled name among many must not split it.
-CLASHES = (2, 6)
+# Vetoes that weigh against a group rather than forbid it: one garbled name or date among many must not split it.
+CLASHES = (2, 6, 7)
 # Bits that no score exceeds; a person's word counts more.
 _MOST = 60.0
 # Whether two given names may stand for one, as the model and the vetoes write it.
@@ -85,7 +88,7 @@ def contact_parts_sql(
                 f" ELSE {exprs[rung.kind]} END"
             )
     listed = ", ".join(f"{sql} AS w_{name}" for name, sql in exprs.items())
-    body = f"{listed}, {_veto_sql()} AS veto".replace(_AKIN, "p.akin")
+    body = f"{listed}, {_veto_sql(config)} AS veto".replace(_AKIN, "p.akin")
     # Lists are compared before the further joins: a list carried through several joins costs the most of all.
     return f"""
         SELECT p.l, p.r, p.mask, {body}, coalesce(l.given, l.family, r.given, r.family) IS NULL AS nameless
@@ -107,7 +110,7 @@ def levels_sql(pairs: str, records: str, model: Model) -> str:
         INNER JOIN {records} AS l ON p.l = l.rkey INNER JOIN {records} AS r ON p.r = r.rkey"""
 
 
-def _veto_sql() -> str:
+def _veto_sql(config: Config) -> str:
     """Returns the number of the veto between two contacts, 0 for none (see VETOES)."""
     same_id = "coalesce(damerau_levenshtein(l.national_id, r.national_id) <= 1, false)"
     clash = """l.given <> r.given AND NOT list_has_any(l.roots, r.roots)
@@ -115,12 +118,19 @@ def _veto_sql() -> str:
             AND (jaro_winkler_similarity(l.given, r.given) < 0.8
                 OR l.known AND r.known AND damerau_levenshtein(l.given, r.given) > 1)
             AND NOT starts_with(l.given, r.given) AND NOT starts_with(r.given, l.given)
-            AND NOT coalesce(l.given = r.family OR r.given = l.family, false)
+            AND NOT coalesce(l.given = r.family AND coalesce(jaro_winkler_similarity(r.given, l.family) >= 0.8, true)
+                OR r.given = l.family AND coalesce(jaro_winkler_similarity(l.given, r.family) >= 0.8, true), false)
             AND NOT coalesce(contains(' ' || l.middle || ' ', ' ' || r.given || ' '), false)
             AND NOT coalesce(contains(' ' || r.middle || ' ', ' ' || l.given || ' '), false)"""
     strangers = "coalesce(jaro_winkler_similarity(l.family, r.family) < 0.8, false)"
     generation = "('jr', 'sr', 'ii', 'iii', 'iv')"
+    dates = """length(l.birth) = 10 AND length(r.birth) = 10 AND left(l.birth, 4) <> left(r.birth, 4)
+            AND substr(l.birth, 6, 2) <> substr(r.birth, 6, 2) AND right(l.birth, 2) <> right(r.birth, 2)
+            AND damerau_levenshtein(l.birth, r.birth) > 3"""
+    listed = ", ".join(literal(s) for s in config.distinct)
+    kept = f"WHEN l.source = r.source AND l.source IN ({listed}) THEN 8" if listed else ""
     return f"""CASE
+        {kept}
         WHEN l.kind <> r.kind AND least(l.kind, r.kind) = 'organisation' AND greatest(l.kind, r.kind) = 'person' THEN 1
         WHEN l.suffix <> r.suffix AND l.suffix IN {generation} AND r.suffix IN {generation}
             AND coalesce(l.birth <> r.birth, true) THEN 3
@@ -129,4 +139,5 @@ def _veto_sql() -> str:
             WHEN l.birth IS NULL OR r.birth IS NULL OR damerau_levenshtein(l.birth, r.birth) > 1 THEN 2
             WHEN {strangers} THEN 6
             ELSE 0 END
+        WHEN {dates} AND NOT {same_id} THEN 7
         ELSE 0 END"""

@@ -11,7 +11,9 @@ from identity.ledger import Ledger, load
 from identity.store import Store
 
 
-def name_clusters(store: Store, moved: str | None, ledger: Ledger | None) -> dict[str, int]:
+def name_clusters(
+    store: Store, moved: str | None, ledger: Ledger | None, held: str | None = None
+) -> dict[str, int]:
     """Gives every affected cluster its customer id; returns the number of events by kind.
 
     Args:
@@ -19,6 +21,7 @@ def name_clusters(store: Store, moved: str | None, ledger: Ledger | None) -> dic
         moved: Relation (rkey) of records whose cluster was computed anew, None where nothing moved; the temp
             table `gone` (rkey) then holds records that left.
         ledger: The committed ledger, None to keep ids in the working tables alone.
+        held: SELECT (l, r, reason) of links that this run found and did not make.
     """
     con = store.con
     con.execute("CREATE OR REPLACE TEMP TABLE unnamed (rkey UBIGINT)")
@@ -32,11 +35,17 @@ def name_clusters(store: Store, moved: str | None, ledger: Ledger | None) -> dic
         con.execute(f"INSERT INTO unnamed SELECT rkey FROM {moved} UNION ALL FROM gone")
     if not store.one("SELECT count(*) FROM unnamed"):
         return {}
-    events = _assign(store, head + 1)
+    _assign(store, head + 1)
+    if held:
+        _hold(store, head + 1, held)
+    rows = con.execute(
+        f"SELECT kind, count(*) FROM {store.name('events')} WHERE seq = {head + 1} GROUP BY 1"
+    ).fetchall()
+    events = {str(kind): int(n) for kind, n in rows}
     if ledger is None:
         store.put("ids_head", head + 1)
         store.put("proposed", None)
-    elif store.one(f"SELECT count(*) FROM {store.name('ids_before')}"):
+    elif events or store.one(f"SELECT count(*) FROM {store.name('ids_before')}"):
         store.put("proposed", {"seq": head + 1, "token": uuid.uuid4().hex})
     return events
 
@@ -71,7 +80,7 @@ def _follow(store: Store, ledger: Ledger) -> None:
         store.put("proposed", None)
 
 
-def _assign(store: Store, seq: int) -> dict[str, int]:
+def _assign(store: Store, seq: int) -> None:
     con = store.con
     members, ids, customers = store.name("members"), store.name("ids"), store.name("customers")
     con.execute(
@@ -114,10 +123,22 @@ def _assign(store: Store, seq: int) -> dict[str, int]:
         f"INSERT INTO {ids} SELECT rkey, customer_id, now() FROM changing WHERE customer_id IS NOT NULL"
     )
     _register(store, seq)
-    rows = con.execute(
-        f"SELECT kind, count(*) FROM {store.name('events')} WHERE seq = {seq} GROUP BY 1"
-    ).fetchall()
-    return {str(kind): int(n) for kind, n in rows}
+
+
+def _hold(store: Store, seq: int, held: str) -> None:
+    """Writes that two customers were nearly one, once for each two; `records` counts the links between them."""
+    events, ids = store.name("events"), store.name("ids")
+    store.con.execute(
+        f"""INSERT INTO {events}
+        WITH pairs AS (
+            SELECT least(a.customer_id, b.customer_id) AS customer_id, greatest(a.customer_id, b.customer_id) AS other_id,
+                count(*) AS records, min(h.reason) AS reason
+            FROM ({held}) AS h INNER JOIN {ids} AS a ON h.l = a.rkey INNER JOIN {ids} AS b ON h.r = b.rkey GROUP BY 1, 2
+        )
+        SELECT {seq}, 'held', customer_id, other_id, records, now(), reason FROM pairs AS p WHERE NOT EXISTS (
+            SELECT 1 FROM {events} AS e
+            WHERE e.kind = 'held' AND e.customer_id = p.customer_id AND e.other_id = p.other_id)"""
+    )
 
 
 def _id_sql(founder: str, customers: str) -> str:

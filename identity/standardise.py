@@ -7,13 +7,14 @@ kind and value. Both are pure functions of the contact, so that only new and cha
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from identity import contactpoints as points
-from identity import dates, kinds, names, places
+from identity import dates, kinds, names, places, suppression
 from identity.config import Config
 from identity.profiles import words_of_profile
 from identity.vocabulary import words
@@ -37,6 +38,12 @@ IDENTIFIERS = pa.schema([
     ("rkey", pa.uint64()), ("kind", _S), ("value", _S), ("origin", _S), ("junk", _S),
 ])  # fmt: skip
 CHUNK = 20_000
+_NOT_WORD = re.compile(r"[^a-z0-9]")
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(words("junk")["names"]["values"])
 
 
 def contacts_sql(con: duckdb.DuckDBPyConnection, contacts: str) -> str:
@@ -69,6 +76,7 @@ def batches(
     con: duckdb.DuckDBPyConnection, select: str, config: Config
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Yields (records, identifiers) of a contacts SELECT, some thousand contacts at a time."""
+    hidden = suppression.read(config)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, row_number() OVER () AS n FROM ({select})"
     )
@@ -80,12 +88,40 @@ def batches(
         ).to_arrow_table()
         found: list[tuple[int, str, str, str, str]] = []
         records = [record(row, config, found) for row in batch.to_pylist()]
+        if hidden:
+            _forget(records, found, hidden, config.salt)
         columns: list[Any] = list(zip(*found, strict=True)) or [[]] * len(IDENTIFIERS)
         yield (
             _table([[r[f.name] for r in records] for f in RECORDS], RECORDS),
             _table(columns, IDENTIFIERS),
         )
     con.execute("DROP TABLE incoming")
+
+
+def _forget(
+    records: list[dict[str, Any]],
+    found: list[tuple[int, str, str, str, str]],
+    hidden: frozenset[str],
+    salt: str,
+) -> None:
+    """Drops suppressed identifiers, and with an account the name by which it could be met elsewhere."""
+    gone = {
+        (rkey, kind, value)
+        for rkey, kind, value, _, _ in found
+        if suppression.digest(salt, kind, value) in hidden
+    }
+    keys = {rkey for rkey, kind, _ in gone if kind == "account"}
+    found[:] = [
+        f
+        for f in found
+        if (f[0], "email" if f[1] == "verified_email" else f[1], f[2]) not in gone
+        and not (f[1] == "username" and f[0] in keys)
+    ]
+    for r in records:
+        if (r["rkey"], "email", r["email"]) in gone:
+            r["email"] = r["mailbox"] = None
+        if (r["rkey"], "phone", r["phone"]) in gone:
+            r["phone"] = None
 
 
 def _table(columns: list[Any], schema: pa.Schema) -> pa.Table:
@@ -105,7 +141,7 @@ def record(
         parsed = _structured(row, attributes)
     else:
         parsed = names.parse(full) if not profile else names.Name()
-    if " ".join(names.tokens(full)) in words("junk")["names"]["values"]:
+    if full and " ".join(names.tokens(full)) in _nobody():
         parsed = names.Name()
     declared = row["kind"] if row["kind"] in ("person", "organisation") else None
     own = points.handle(platform, row["handle"]) if platform and row["handle"] else None
@@ -123,6 +159,8 @@ def record(
     phones = [p for raw in row["phones"] or () if raw and (p := points.phone(raw, phone_country))]
     links = [made for raw in row["links"] or () if raw and (made := points.link(raw))]
     found.extend((rkey, "email", p.value, "declared", p.blocked) for p in emails)
+    if attributes.get("email_verified") == "true":
+        found.extend((rkey, "verified_email", p.value, "declared", p.blocked) for p in emails)
     found.extend((rkey, "phone", p.value, "declared", p.blocked) for p in phones)
     _accounts(row, own, links, attributes, found)
     for name, value in _external(attributes, row["source"]):
@@ -152,13 +190,19 @@ def record(
 def _mailbox(address: str, name: names.Name) -> str | None:
     """Returns an address's local part, or None where it only spells the name: namesakes do that alike."""
     local = address.partition("@")[0]
-    word = "".join(names.tokens(re.sub(r"\W|_", " ", local)))
+    word = _NOT_WORD.sub("", names.fold(local))
     if not word:
         return local
-    for given in {name.given, *names.roots(name.given)}:
-        made = {given, name.family, given + name.family, name.family + given}
-        made |= {given[:1] + name.family, name.family + given[:1]}
-        if word in made:
+    family = name.family
+    for given in names.roots(name.given) or ("",):
+        if word in (
+            given,
+            family,
+            given + family,
+            family + given,
+            given[:1] + family,
+            family + given[:1],
+        ):
             return None
     return local
 
@@ -195,6 +239,12 @@ def _attributes(raw: str | None) -> dict[str, str]:
         value = next((lowered[s] for s in spellings if lowered.get(s) not in (None, "")), None)
         if value is not None:
             found[name] = str(value)
+    # Somebody answered a message sent there: the platform or the CRM says so.
+    if (
+        lowered.get("email_verified") is True
+        or str(lowered.get("email_verified")).lower() == "true"
+    ):
+        found["email_verified"] = "true"
     if isinstance(lowered.get("former_handles"), list):
         found["former_handles"] = json.dumps(lowered["former_handles"])
     return found

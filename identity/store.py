@@ -78,20 +78,28 @@ class Store:
             kind = "VIEW" if name == "asked" else "TABLE"
             self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
 
-    def one(self, sql: str, parameters: list[Any] | None = None) -> Any:
+    def one(self, sql: str) -> Any:
         """Returns the first value of a query, None without a row."""
-        row = self.con.execute(sql, parameters or []).fetchone()
+        row = self.con.execute(sql).fetchone()
         return row[0] if row else None
 
+    # Literals instead of parameters: the first parameter makes DuckDB import pandas, which costs more than
+    # a run with nothing new.
     def get(self, key: str) -> Any:
         """Returns a remembered JSON value."""
-        value = self.one(f"SELECT value FROM {self.name('meta')} WHERE key = ?", [key])
+        value = self.one(f"SELECT value FROM {self.name('meta')} WHERE key = {literal(key)}")
         return json.loads(value) if value else None
 
     def put(self, key: str, value: Any) -> None:
         """Remembers a JSON value."""
-        self.con.execute(f"DELETE FROM {self.name('meta')} WHERE key = ?", [key])
-        self.con.execute(f"INSERT INTO {self.name('meta')} VALUES (?, ?)", [key, json.dumps(value)])
+        said = literal(json.dumps(value))
+        self.con.execute(f"DELETE FROM {self.name('meta')} WHERE key = {literal(key)}")
+        self.con.execute(f"INSERT INTO {self.name('meta')} VALUES ({literal(key)}, {said})")
+
+
+def literal(text: str) -> str:
+    """Returns a text as SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager
@@ -116,4 +124,4 @@ def empty(con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema) -> None
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
 
 
-__all__ = ["RECORDS", "SCHEMA", "Store", "empty", "transaction"]
+__all__ = ["RECORDS", "SCHEMA", "Store", "empty", "literal", "transaction"]

@@ -73,6 +73,10 @@ def people(
     linker.training.estimate_probability_two_random_records_match(
         exact + ([block_on("email")] if have["email"] else []), recall=0.6
     )
+    if not linker.misc.save_model_to_json()["probability_two_random_records_match"]:
+        # No two records agree in all of it: half the records have a twin, as a user would guess.
+        records = con.execute("SELECT count(*) FROM std").fetchone()[0]
+        linker._settings_obj._probability_two_random_records_match = 0.5 / records
     linker.training.estimate_u_using_random_sampling(max_pairs=max_pairs, seed=1)
     passes = [block_on("given", "family")] + (
         [block_on("birth")] if have["birth"] else [block_on("city", "family")]

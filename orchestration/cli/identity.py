@@ -53,6 +53,23 @@ def decide(
         answers.print(f"Written to {site.decisions}; `tessera run` follows it.", markup=False)
 
 
+@app.command("suppress")
+def suppress(
+    kind: Annotated[str, typer.Argument(help="email, phone, account, url or external_id.")],
+) -> None:
+    """List an identifier, read from stdin, as a salted hash: it never links nor comes back."""
+    import identity
+    from orchestration.warehouse.plan import identity_settings
+
+    value = typer.prompt(f"The {kind}", err=True).strip()
+    block = identity.Config.of(identity_settings(settings.site()))
+    try:
+        identity.suppress(block, kind, value)
+    except identity.SuppressionError as error:
+        raise UserError(str(error)) from None
+    answers.print(f"Listed in {block.suppressed}; the next `tessera run` drops it.", markup=False)
+
+
 @app.command("review")
 def review(
     limit: Annotated[int, typer.Option(help="At most so many pairs.")] = 20,

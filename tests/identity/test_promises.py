@@ -1,7 +1,7 @@
 """What a merge may rest on, and what it may not."""
 
-from identity import decide
-from tests.identity.conftest import account, ids, person
+from identity import Config, decide, suppress
+from tests.identity.conftest import MODEL, account, ids, person
 
 ADA = {
     "birth_date": "1970-01-02",
@@ -155,3 +155,63 @@ def test_a_refused_link_splits_the_customer_and_most_keep_the_id(con, resolved, 
     assert {after["crm", k] for k in "123"} == before and after["crm", "4"] not in before
     kinds = con.execute("SELECT DISTINCT kind FROM identity_work.v_identity_events").fetchall()
     assert ("split",) in kinds
+
+
+def test_a_suppressed_identifier_never_links_nor_comes_back(con, resolved, tmp_path):
+    settings = {"suppressed": str(tmp_path / "suppressed.txt"), "salt": "s3cret"}
+    contacts = [person("1", "Ada Lovelace", emails=["ada.l@mailbox.org"]),
+                person("2", "A Lovelace", source="shop", emails=["Ada.L@mailbox.org"])]  # fmt: skip
+    assert together(resolved(contacts, **settings), "1", "2")
+    suppress(Config.of(MODEL | settings), "email", " ADA.L@mailbox.org")
+    assert "ada" not in (tmp_path / "suppressed.txt").read_text().lower()
+    assert not together(resolved(contacts, **settings), "1", "2")
+    assert not con.execute("SELECT * FROM identity_work.v_identifiers").fetchall()
+    assert con.execute("SELECT count(email) FROM identity_work.records").fetchone() == (0,)
+
+
+def test_two_verified_accounts_of_one_platform_have_two_owners_where_that_is_exclusive(
+    con, resolved
+):
+    named = [{"platform": "x", "handle": "adal"}, {"platform": "x", "handle": "countess"}]
+    contacts = [person("1", "Ada Lovelace", handles=named), account("8", "Ada", "adal", verified=True),
+                account("9", "Ada L", "countess", verified=True)]  # fmt: skip
+    assert together(resolved(contacts), "1", "8", "9")
+    customers = resolved(contacts, exclusive=["x"])
+    assert len(customers) == 2 and not together(customers, "8", "9")
+    assert con.execute("SELECT status FROM identity_work.v_identity_review").fetchall() == [
+        ("held",)
+    ]
+
+
+def test_two_ids_of_a_source_kept_distinct_are_never_one_whoever_ties_them(con, resolved):
+    same = {"emails": ["ada.l@mailbox.org"], **ADA}
+    contacts = [
+        person(k, "Ada Lovelace", source=s, **same)
+        for k, s in (("1", "crm"), ("2", "crm"), ("3", "shop"))
+    ]
+    assert together(resolved(contacts), "1", "2", "3")
+    customers = resolved(contacts, distinct=["crm"])
+    assert not together(customers, "1", "2") and (
+        together(customers, "1", "3") or together(customers, "2", "3")
+    )
+    assert ("held",) in con.execute("SELECT kind FROM identity_work.v_identity_events").fetchall()
+
+
+def test_father_and_son_of_one_name_and_mailbox_differ_by_birth(resolved):
+    home = {"emails": ["caseys@mailbox.org"], "street": "1 Mill Road", "postal_code": "20001"}
+    customers = resolved([person("1", "Robert Casey", birth_date="1941-03-12", **home),
+                          person("2", "Robert Casey", source="shop", birth_date="1969-10-25", **home)])  # fmt: skip
+    assert not together(customers, "1", "2")
+
+
+def test_a_mailbox_that_both_sources_saw_answered_weighs_more(con, resolved):
+    seen = {"emails": ["ada.l@mailbox.org"], "attributes": '{"email_verified": true}'}
+    resolved([person("1", "Ada Lovelace", **seen), person("2", "", source="shop", **seen)])
+    assert con.execute("SELECT rule FROM identity_work.v_edges").fetchall() == [("verified_email",)]
+
+
+def test_the_first_word_of_one_name_as_the_last_of_another_is_no_evidence(resolved):
+    birth = {"birth_date": "1976-05-12"}
+    customers = resolved([person("1", "Frank Becker", **birth), person("2", "Thomas Frank", **birth),
+                          person("3", "Walter Becker", **birth), person("4", "Becker Walter", source="shop", **birth)])  # fmt: skip
+    assert not together(customers, "1", "2") and together(customers, "3", "4")

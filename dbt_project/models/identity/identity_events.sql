@@ -1,4 +1,4 @@
--- Grain: one thing that happened to a customer id: created, merged, split, retired.
+-- Grain: one thing that happened to a customer id: created, merged, split, retired, held.
 -- depends_on: {{ ref('resolution') }}
 select
     seq,
