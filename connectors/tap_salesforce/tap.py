@@ -77,6 +77,7 @@ class TapSalesforce(HttpTap[SalesforceClient]):
 
     def discover_streams(self) -> Sequence[ObjectStream]:
         """Ask the org for each object's fields; one it does not have is noted and left out."""
+        self.failures.clear()  # the SDK asks again when it has read a catalog
         streams, names = [], {api: name for name, api in USUAL.items()}
         for object_ in self.config["objects"]:
             name = names.get(object_, object_)
