@@ -25,7 +25,7 @@ def write_analyst(
     """
     connection.execute(f"attach {text(folder / ANALYST)} as analyst")
     connection.execute("create schema analyst.marts")
-    connection.execute("set variable pepper = $1", [pepper])
+    connection.execute(f"set variable pepper = {text(pepper)}")
     for table, columns in tables(connection, "hub"):
         shown = [
             expression
@@ -75,8 +75,8 @@ def tables(
     """Tables of a database's schema marts, with the types of their columns."""
     rows = connection.execute(
         "select table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = ? and schema_name = 'marts' order by table_name, column_index",
-        [database],
+        f"where database_name = {text(database)} and schema_name = 'marts' "
+        "order by table_name, column_index"
     ).fetchall()
     found: dict[str, dict[str, str]] = {}
     for table, column_name, kind in rows:

@@ -165,10 +165,10 @@ def _copy(
             raise PublishError(f"the warehouse {warehouse} has no marts.customers; run dbt first")
         connection.execute(
             "create or replace table hub.marts.generation as select "
-            "$1 ->> 'generation_id' as generation_id, "
-            "($1 ->> 'built_at')::timestamptz as built_at, "
-            "$2::bigint as customers, $1 as facts from (select $1::json)",
-            [json.dumps(about), rows["marts.customers"]],
+            "facts ->> 'generation_id' as generation_id, "
+            "(facts ->> 'built_at')::timestamptz as built_at, "
+            f"{rows['marts.customers']}::bigint as customers, facts "
+            f"from (select {_text(json.dumps(about))}::json as facts)"
         )
         for step in also:
             step(connection, aside)
@@ -184,8 +184,8 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) 
     columns = dict(
         connection.execute(
             "select column_name, data_type from duckdb_columns() where database_name = 'warehouse' "
-            "and schema_name = ? and table_name = ? order by column_index",
-            [schema, table],
+            f"and schema_name = {_text(schema)} and table_name = {_text(table)} "
+            "order by column_index"
         ).fetchall()
     )
     typed = ", ".join(
@@ -200,10 +200,11 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) 
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    # No parameters: with the first one DuckDB imports pandas, for two seconds of CPU.
+    evidence = ", ".join(map(_text, EVIDENCE))
     found = connection.execute(
         "select table_schema, table_name from information_schema.tables "
         "where table_catalog = 'warehouse' and (table_schema in ('marts', 'activation') or "
-        "table_schema = 'identity' and list_contains(?, table_name)) order by all",
-        [list(EVIDENCE)],
+        f"table_schema = 'identity' and table_name in ({evidence})) order by all"
     )
     return [(schema, table) for schema, table in found.fetchall()]

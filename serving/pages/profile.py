@@ -77,11 +77,9 @@ def _facts(
             continue
         if name in _LISTS:
             kind = _LISTS[name]
-            keyed = {_key(kind, one): one for one in reversed(value)}  # "@ana" and "ana" are one.
-            values = [
-                (values_of(one), carriers.get((kind, key), ""))
-                for key, one in reversed(keyed.items())
-            ]
+            keyed = {_key(kind, one): one for one in value}  # "@ana" and "ana" are one.
+            found_in = {key: carriers.get((kind, key), "") for key in keyed}
+            values = [(values_of(one), found_in[key]) for key, one in keyed.items()]
         else:
             values = [(values_of(value), origins.get(name, ""))]
         found.append((name.replace("_", " "), values))

@@ -250,6 +250,7 @@ def test_twenty_clients_read_whole_generations_through_ten_swaps(
                 while not stop.is_set():
                     row = server.execute(query).fetchone()
                     asked[0] += 1
+                    stop.wait(0.01)
                     if row is None or expected[row[0]] != row[1]:
                         wrong.append(row)
         except Exception as error:
