@@ -1,7 +1,6 @@
 """Chunks of lines into a load: whole chunks of records at once where nothing is out of the way."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,10 +9,9 @@ from connectors.target_landing.decoding import Line
 from connectors.target_landing.errors import BadLineError, MisfitError
 from connectors.target_landing.lenient import lenient_line
 from connectors.target_landing.load import Load
+from connectors.target_landing.runs import runs
 
 _LINE = msgspec.json.Decoder(Line)
-_CONTROL = re.compile(rb'"type"\s*:\s*"(?:STATE|SCHEMA|ACTIVATE_VERSION|BATCH)"')
-_RECORD_HINT = 4096  # a chunk of records says so within its first bytes
 
 
 class Messages:
@@ -35,45 +33,34 @@ class Messages:
         Raises:
             LandingError: the load cannot go on; the message names the line.
         """
-        if self._fast(chunk):
-            return
-        for part, control in _split(chunk):
-            if control or not self._fast(part):
+        for part, records in runs(chunk, self._load.settings.max_record_bytes):
+            if not records or not self._fast(part, records):
                 self._slow(part)
                 self._lines += part.count(b"\n")
 
-    def _fast(self, chunk: bytes) -> bool:
-        decoder = self._current() if self._is_plain(chunk) else None
+    def _fast(self, part: bytes, count: int) -> bool:
+        """Take lines that look like records, all at once; False if they are not just that."""
+        decoder = self._current()
         if decoder is None:
             return False
         try:
-            messages = decoder.decode_lines(chunk)
+            messages = decoder.decode_lines(part)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return False
-        ends = chunk.count(b"\n")
-        if len(messages) != ends + (not chunk.endswith(b"\n")):
+        if len(messages) != count:
             return False
-        numbers = self._load.numbers(len(messages))
+        numbers = self._load.numbers(count)
         kinds = set(map(type, messages))
         if len(kinds) == 1:
-            self._file(self._names[kinds.pop()], messages, range(len(messages)), numbers, chunk)
+            self._file(self._names[kinds.pop()], messages, range(count), numbers, part)
         else:
             places: dict[type, list[int]] = {}
             for place, message in enumerate(messages):
                 places.setdefault(type(message), []).append(place)
             for kind, own in places.items():
-                self._file(self._names[kind], [messages[i] for i in own], own, numbers, chunk)
-        self._lines += ends
+                self._file(self._names[kind], [messages[i] for i in own], own, numbers, part)
+        self._lines += count
         return True
-
-    def _is_plain(self, chunk: bytes) -> bool:
-        """Whether a chunk looks like records alone, none of them too long or with a NUL."""
-        if b'"record"' not in chunk[:_RECORD_HINT] or b'"STATE"' in chunk:
-            return False
-        limit = self._load.settings.max_record_bytes
-        if len(chunk) > limit and max(map(len, chunk.split(b"\n"))) > limit:
-            return False
-        return not (b"\\" in chunk and b"\\u0000" in chunk)
 
     def _file(
         self, name: str, messages: list[Any], places: Sequence[int], numbers: range, chunk: bytes
@@ -186,19 +173,3 @@ class Messages:
         return BadLineError(
             f"source {self._load.settings.source}: line {number} {what}; mend the tap"
         )
-
-
-def _split(chunk: bytes) -> Iterator[tuple[bytes, bool]]:
-    """Cut out the lines that look like something else than a record."""
-    start = 0
-    for match in _CONTROL.finditer(chunk):
-        if match.start() < start:
-            continue
-        begin = chunk.rfind(b"\n", start, match.start()) + 1 or start
-        end = chunk.find(b"\n", match.end()) + 1 or len(chunk)
-        if begin > start:
-            yield chunk[start:begin], False
-        yield chunk[begin:end], True
-        start = end
-    if start < len(chunk):
-        yield chunk[start:], False

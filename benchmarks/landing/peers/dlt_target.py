@@ -29,9 +29,9 @@ def pages() -> Iterator[list[dict[str, Any]]]:
 if __name__ == "__main__":
     pipeline = dlt.pipeline(
         "bench",
-        destination=dlt.destinations.filesystem(f"file://{sys.argv[1]}"),
+        destination=dlt.destinations.filesystem(f"file://{sys.argv[1]}/lake"),
         dataset_name="bench",
-        pipelines_dir=sys.argv[1],
+        pipelines_dir=f"{sys.argv[1]}/pipelines",
     )
     people = dlt.resource(pages(), name="people", max_table_nesting=0)
     pipeline.run(people, loader_file_format="parquet")
