@@ -36,7 +36,13 @@ def sign_in(user: str) -> httpx.Client:
         grant = {"grant_type": "authorization_code", "code": code[1], "redirect_uri": OUT_OF_BAND}
         ids = {name: known[name] for name in ("client_id", "client_secret")}
         token = http.post("/oauth/token", data={**grant, **ids}).json()["access_token"]
-    return httpx.Client(base_url=URL, trust_env=False, headers={"Authorization": f"Bearer {token}"})
+    return httpx.Client(
+        base_url=URL,
+        trust_env=False,
+        headers={"Authorization": f"Bearer {token}"},
+        limits=httpx.Limits(max_keepalive_connections=0),  # snac resets connections that it kept
+        timeout=30,
+    )
 
 
 @pytest.fixture(scope="module")
