@@ -50,6 +50,10 @@ def route(
 
 
 def _notify(site: Site) -> None:
+    channels = site.declared.settings.notices
+    if not (channels.webhook or channels.email):
+        fix = "declare social: {notices: {webhook: …}} in hub.yaml"
+        raise UserError(f"no channel leads anywhere yet: {fix}.")
     try:
         told = notify(site)
     except UnsetVariableError as error:

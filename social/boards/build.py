@@ -42,12 +42,15 @@ def build(snapshot: Path, folder: Path) -> list[Path]:
 
 def _page(name: str, board: dict[str, Any], snapshot: Path, script: str) -> str:
     tiles = "".join(_tile(tile, snapshot) for tile in board.get("tiles", ()))
-    charts = [_chart(chart, snapshot) for chart in board.get("charts", ())]
-    titles = [_safe(chart["title"]) for chart in board.get("charts", ())]
-    figures = "".join(
-        f'<figure><figcaption>{title}</figcaption><div id="chart{i}"></div></figure>'
-        for i, title in enumerate(titles)
-    )
+    charts: list[dict[str, Any]] = []
+    figures = ""
+    for declared in board.get("charts", ()):
+        chart = _chart(declared, snapshot)
+        drawn = "<p class=none>Nothing here yet.</p>"
+        if chart["data"]["values"]:
+            drawn = f'<div id="chart{len(charts)}"></div>'
+            charts.append(chart)
+        figures += f"<figure><figcaption>{_safe(declared['title'])}</figcaption>{drawn}</figure>"
     tables = "".join(_table(table, snapshot) for table in board.get("tables", ()))
     links = " ".join(
         f'<a href="{other}.html"{" aria-current=page" if other == name else ""}>{other}</a>'

@@ -60,8 +60,8 @@ changed_authors as (
 {% endif %}
 
 fresh_keys as (
+    select source, interaction_id from {{ 'changed_turns' if is_incremental() else ref('interaction_understanding') }}
     {% if is_incremental() %}
-    select source, interaction_id from changed_turns
     union
     select kept.source, kept.interaction_id
     from kept
@@ -76,8 +76,6 @@ fresh_keys as (
     where
         kept.customer_id is distinct from clusters.customer_id
         or kept.customer_state is distinct from coalesce(customer_states.customer_state, 0)
-    {% else %}
-    select source, interaction_id from {{ ref('interaction_understanding') }}
     {% endif %}
 ),
 
