@@ -13,7 +13,7 @@ demo: install
 	$(BIN)/tessera demo
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Rooms against real servers, which the scripts in ../shared/servers install and start; the last line counts.
 live: install

@@ -15,3 +15,9 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("the folder of shared test data is not beside this checkout")
     return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test begin first: the last to begin decides how long the suite takes."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -3,7 +3,7 @@
 import typer
 
 from orchestration.cli.console import Progress, answer, answers, settings
-from orchestration.cli.summary import show
+from orchestration.cli.summary import short, show
 
 
 def demo() -> None:
@@ -17,17 +17,8 @@ def demo() -> None:
         told = {"precision": score.precision, "recall": score.recall} if score else None
         answer(shown.outcome.as_json() | {"score": told})
     else:
-        home = shown.site.home
-        again = f"tessera --config {shown.site.file} --home {home.root}"
-        show(
-            shown.site,
-            shown.outcome,
-            (
-                f"{again} why crm:…   why records are one customer",
-                f"duckdb {home.published} -readonly   any SQL; start with marts.customers",
-                "make dev   the graph, runs and checks in Dagster's UI",
-            ),
-        )
+        here = f"--config {short(shown.site.file)} --home {short(shown.site.home.root)} "
+        show(shown.site, shown.outcome, here, "make dev")
         if shown.score:
             answers.print(
                 f"Against the truth: pairwise precision {shown.score.precision:.3f}, "

@@ -1,5 +1,7 @@
 """The account of a run that a person reads."""
 
+from pathlib import Path
+
 from rich.table import Table
 
 from orchestration.cli.console import answers, complain
@@ -15,8 +17,15 @@ _HEADLINES = {
 }
 
 
-def show(site: Site, outcome: Outcome, next_steps: tuple[str, str, str] | None = None) -> None:
-    """Prints records per source, customers, links, checks, what is where, and what to try."""
+def show(site: Site, outcome: Outcome, options: str = "", ui: str = "tessera dev") -> None:
+    """Prints records per source, customers, links, checks, what is where, and what to try.
+
+    Args:
+        site: The hub.
+        outcome: How its run ended.
+        options: What `tessera` needs to be told to find this hub.
+        ui: The command that opens Dagster's UI on it.
+    """
     for error in outcome.errors:
         complain(error)
     answers.print(f"\n[bold]{_HEADLINES[outcome.status]}[/bold] ({outcome.seconds:.1f} s)")
@@ -31,11 +40,22 @@ def show(site: Site, outcome: Outcome, next_steps: tuple[str, str, str] | None =
     for kind, count in findings.links.items():
         answers.print(f"  {count:>8,} links by {kind}")
     answers.print(f"{outcome.checks} checks passed")
-    where = f"Generation {outcome.generation} is published at {site.home.published}"
-    answers.print(where, soft_wrap=True)
+    published = short(site.home.published)
+    answers.print(f"Generation {outcome.generation} is published at {published}", soft_wrap=True)
+    pair = " ".join(findings.example or ("SOURCE:RECORD", "SOURCE:RECORD"))
     answers.print("\nTry next:")
-    for step in next_steps or _next(site):
-        answers.print(f"  {step}", markup=False, soft_wrap=True)
+    for command, use in (
+        (f"tessera {options}why {pair}", "why two records are one customer"),
+        (f"duckdb -readonly {published}", "any SQL, with any DuckDB client: marts.customers"),
+        (ui, "the graph, runs and checks in Dagster's UI"),
+    ):
+        answers.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+        answers.print(f"    [dim]{use}[/dim]", soft_wrap=True)
+
+
+def short(path: Path) -> Path:
+    """A path from where the person is, where it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _sources(findings: Findings, outcome: Outcome) -> Table:
@@ -54,11 +74,3 @@ def _sources(findings: Findings, outcome: Outcome) -> Table:
         kinds = ("contacts", "interactions", "transactions")
         table.add_row(source, *(f"{counts.get(kind, 0):,}" for kind in kinds), told)
     return table
-
-
-def _next(site: Site) -> tuple[str, str, str]:
-    return (
-        "tessera why SOURCE:RECORD [SOURCE:RECORD]   why two records are one customer, or not",
-        f"duckdb {site.home.published} -readonly   any SQL; start with marts.customers",
-        "tessera dev   the graph, runs and checks in Dagster's UI",
-    )

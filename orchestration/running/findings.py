@@ -18,12 +18,15 @@ class Findings:
         customers: Customers.
         spanning: Customers with records of more than one source.
         links: Kind of evidence to accepted links, most first.
+        example: Two records that are one customer, the first and the last of those with most;
+            None where every customer has one record. Ids only.
     """
 
     records: dict[str, dict[str, int]] = field(default_factory=dict)
     customers: int = 0
     spanning: int = 0
     links: dict[str, int] = field(default_factory=dict)
+    example: tuple[str, str] | None = None
 
 
 def find(published: Path) -> Findings:
@@ -43,7 +46,12 @@ def find(published: Path) -> Findings:
             "select count(*), count(*) filter (source_count > 1) from marts.customers"
         ).fetchone()
         customers, spanning = counted or (0, 0)
-        return Findings(records, customers, spanning, _links(hub))
+        example = hub.execute(
+            "select min(source || ':' || source_record_id), max(source || ':' || source_record_id) "
+            "from marts.customer_identities group by customer_id having count(*) > 1 "
+            "order by count(distinct source) desc, count(*) desc, customer_id limit 1"
+        ).fetchone()
+        return Findings(records, customers, spanning, _links(hub), example)
 
 
 def _links(hub: duckdb.DuckDBPyConnection) -> dict[str, int]:

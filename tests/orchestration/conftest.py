@@ -1,5 +1,6 @@
 """Small hubs to run: a CRM and a shop that share people, in a second's worth of records."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -135,9 +136,17 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture(scope="session")
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Any]]:
-    """A hub that ran once, and what the run said; read it, change nothing."""
-    place = small_hub(tmp_path_factory.mktemp("done") / "hub")
-    return place, place.run()
+    """A hub that ran once for all workers, and what the run said; read it, change nothing."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "done"
+    shared.mkdir(exist_ok=True)
+    said = shared / "said.json"
+    place = Place(shared / "hub")
+    with (shared / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not said.exists():
+            said.write_text(json.dumps(small_hub(place.folder).run()))
+    return place, json.loads(said.read_text())
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 
 from tests.orchestration.conftest import NAMES, Place, email, small_hub
 
+pytestmark = pytest.mark.slow
+
 FILES = "{tap: tap-files, config: {streams: {people: {path: %s, key: [id]}}}, shape: {people: %s}}"
 MAPPED = "{as: contacts, columns: {full_name: name}}"
 MASTODON = "{tap: tap-mastodon, config: {base_url: '%s', access_token: '${ERP_TOKEN}'}}"

@@ -10,6 +10,8 @@ import pytest
 
 from tests.orchestration.conftest import NAMES, Place, email
 
+pytestmark = pytest.mark.slow
+
 Done = tuple[Place, dict[str, Any]]
 
 

@@ -12,6 +12,8 @@ from social.declared import Declared
 from tests.social import warehouse
 from tests.social.conftest import NOW, company
 
+pytestmark = pytest.mark.slow
+
 INCREMENTAL = {
     "intermediate.turns": "* exclude (moved_from, loaded_package)",
     "intermediate.conversations": "* exclude (loaded_package)",
