@@ -14,6 +14,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from connectors.tap_base.testing import Run
+
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 STAGING = PROJECT / "models" / "staging"
 ROOMS = [room.name for room in STAGING.iterdir() if room.is_dir() and room.name != "mapped"]
@@ -65,6 +67,18 @@ class Warehouse:
             check=True,
             capture_output=True,
         )
+
+    def land_run(self, source: str, got: Run, keys: dict[str, tuple[str, ...]]) -> None:
+        """Land what a tap emitted, stream by stream, typed as its own SCHEMA says."""
+        for name, key in keys.items():
+            schemas = [m for m in got.messages if m["type"] == "SCHEMA" and m["stream"] == name]
+            types = {
+                column: next(kind for kind in made["type"] if kind != "null")
+                for column, made in schemas[0]["schema"]["properties"].items()
+                if isinstance(made["type"], list)
+            }
+            if rows := got.records(name):
+                self.land(source, name, rows, key=key, types=types)
 
     def dbt(self, *arguments: str) -> None:
         """Run dbt in this process over the parsed project: parsing costs more than most models."""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from connectors.tap_base.testing import StillClock, run
 from connectors.tap_bluesky.tap import TapBluesky
@@ -17,20 +16,6 @@ KEYS = {
 }  # fmt: skip
 
 
-def land(hub: Warehouse, got: Any) -> None:
-    """Land a run stream by stream, typed as the tap's own SCHEMA says."""
-    for name, key in KEYS.items():
-        schemas = [m for m in got.messages if m["type"] == "SCHEMA" and m["stream"] == name]
-        properties = schemas[0]["schema"]["properties"].items()
-        types = {
-            column: next(kind for kind in made["type"] if kind != "null")
-            for column, made in properties
-            if isinstance(made["type"], list)
-        }
-        if rows := got.records(name):
-            hub.land("sky", name, rows, key=key, types=types)
-
-
 def test_an_account_becomes_contacts_and_threads(
     warehouse: Callable[[], Warehouse], tmp_path: Path
 ) -> None:
@@ -42,7 +27,7 @@ def test_an_account_becomes_contacts_and_threads(
             "app_password": sandbox.app_password, "session_cache": str(tmp_path / "session"),
         }  # fmt: skip
         first = run(TapBluesky, config, clock=clock)
-        land(hub, first)
+        hub.land_run("sky", first, KEYS)
         hub.dbt("run", "--quiet", "--select", "staging", "int_contacts", "int_interactions")
         people = "select source_record_id, handle, full_name, links, followers, verified from"
         assert hub.query(f"{people} intermediate.contacts order by 1") == [
@@ -65,7 +50,7 @@ def test_an_account_becomes_contacts_and_threads(
         sandbox.delete(question)
         clock.sleep(3600)
         second = run(TapBluesky, config, first.state, clock=clock)
-        land(hub, second)
+        hub.land_run("sky", second, KEYS)
         hub.dbt("run", "--quiet", "--select", "staging", "int_contacts", "int_interactions")
         gone = "select interaction_id, text from intermediate.interactions where deleted"
         assert [row[0] for row in hub.query(gone)] == [question]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from connectors.sandbox.population import generate
 from connectors.tap_base.testing import run
@@ -12,22 +11,10 @@ from connectors.tap_mastodon.tap import TapMastodon
 
 from .conftest import Warehouse
 
-STREAMS = {
-    "accounts": "id", "statuses": "id", "notifications": "id", "conversations": "status_id"
+KEYS = {
+    "accounts": ("id",), "statuses": ("id",), "notifications": ("id",),
+    "conversations": ("status_id",),
 }  # fmt: skip
-
-
-def land(hub: Warehouse, got: Any) -> None:
-    """Land a run stream by stream, typed as the tap's own SCHEMA says."""
-    for name, key in STREAMS.items():
-        schemas = [m for m in got.messages if m["type"] == "SCHEMA" and m["stream"] == name]
-        types = {
-            column: next(kind for kind in made["type"] if kind != "null")
-            for column, made in schemas[0]["schema"]["properties"].items()
-            if isinstance(made["type"], list)
-        }
-        if rows := got.records(name):
-            hub.land("masto", name, rows, key=(key,), types=types)
 
 
 def test_an_instance_becomes_contacts_and_threads(
@@ -45,7 +32,7 @@ def test_an_instance_becomes_contacts_and_threads(
             sandbox.notifications.append({**when, "account": fan, "status": praised})
         config = {"base_url": sandbox.base_url, "access_token": "sandbox-token"}
         first = run(TapMastodon, config)
-        land(hub, first)
+        hub.land_run("masto", first, KEYS)
         shapes = ("int_contacts", "int_interactions")
         hub.dbt("run", "--quiet", "--select", "staging", *shapes, "int_threads")
         told = {a["id"]: a for a in sandbox.accounts.values()}
@@ -93,7 +80,7 @@ def test_an_instance_becomes_contacts_and_threads(
         newest = max(sandbox.statuses[row[0]]["created_at"] for row in said if row[5] == sandbox.me)
         gone = next(k for k, s in sandbox.statuses.items() if s["created_at"] == newest)
         sandbox.delete(gone)
-        land(hub, run(TapMastodon, config, first.state))
+        hub.land_run("masto", run(TapMastodon, config, first.state), KEYS)
         hub.dbt("run", "--quiet", "--select", "staging", "int_contacts", "int_interactions")
         assert hub.query(
             f"select deleted, text, occurred_at is not null from intermediate.interactions"
