@@ -98,6 +98,12 @@ def cost(folder: Path, declared: Declared, interactions: int) -> dict[str, Any]:
     spent["one_percent_share"] = round(
         spent["cpu_seconds_one_percent"] / spent["cpu_seconds_full"], 4
     )
+    # beside it, what is left of the share when dbt's own start is taken off both
+    work = {
+        key: max(spent[f"cpu_seconds_{key}"] - spent["cpu_seconds_empty"], 0.0)
+        for key in ("full", "one_percent")
+    }
+    spent["one_percent_share_of_work"] = round(work["one_percent"] / max(work["full"], 0.1), 4)
     _say(str(spent))
     return spent
 

@@ -53,5 +53,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     home = tmp_path_factory.mktemp("told")
     population = generate(5, 300, home / "population")
     warehouse.upstream(home, population.folder)
-    warehouse.run(home, company(), as_of=NOW)
+    tasks = "sync_webhook__tasks"
+    select = f"path:models/social {tasks}"
+    warehouse.run(home, company(), select=select, as_of=NOW, destinations={"crm": [tasks]})
     return Told(home, population)

@@ -112,3 +112,17 @@ def test_conditions_come_apart_at_their_ands() -> None:
 def test_a_missing_routing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="there is no such file"):
         read_routing(tmp_path / "new.yaml")
+
+
+def test_weights_of_advocates_reach_the_models_and_wrong_ones_are_refused(tmp_path: Path) -> None:
+    told = read_declared(tmp_path, social={"advocacy": {"helps": 5}}).dbt_vars()
+    assert told["social"]["advocacy"] == {
+        "half_life_days": 90, "helps": 5, "praises": 3, "reaches": 2, "helps_per_asker": 3,
+        "praises_per_week": 1,
+    }  # fmt: skip
+    with pytest.raises(DeclarationError, match=r"advocacy\.helps: input should be greater"):
+        read_declared(tmp_path, social={"advocacy": {"helps": -1}})
+    with pytest.raises(DeclarationError, match=r"social\.colour: unknown key"):
+        read_declared(tmp_path, social={"colour": "red"})
+    with pytest.raises(DeclarationError, match=r"classifiers\.mood"):
+        read_declared(tmp_path, social={"classifiers": {"mood": "ours"}})

@@ -151,3 +151,18 @@ def test_rules_that_never_or_always_fire_are_reported(told: Told) -> None:
     health = dict(told.ask("select rule, health from marts.routing_rules"))
     assert health["complaint"] == "fine"
     assert set(json.loads(json.dumps(list(health.values())))) <= {"fine", "never fires"}
+
+
+def test_tasks_for_the_crm_are_the_work_queue_with_whom_and_until_when(told: Told) -> None:
+    rows = told.ask("""
+        select queue.item_id, tasks.description,
+            coalesce(queue.escalated_to, queue.addressee), strftime(queue.due_at, '%Y-%m-%d %H:%M')
+        from activation.sync_webhook__tasks as tasks
+        full join (from marts.work_queue where customer_id is not null) as queue
+            on tasks.tessera_id = queue.item_id
+    """)
+    assert rows
+    for item, description, who, due in rows:
+        assert item
+        assert f"For {who}, " in description
+        assert f"due {due} UTC" in description

@@ -187,9 +187,10 @@ def run(
     select: str = "path:models/social",
     full: bool = False,
     as_of: str | None = None,
+    destinations: dict[str, list[str]] | None = None,
 ) -> None:
     """Runs the social models over the home; raises when one fails."""
-    variables: dict[str, Any] = declared.dbt_vars()
+    variables: dict[str, Any] = declared.dbt_vars() | {"destinations": destinations or {}}
     # conditions are looked for references when dbt parses, the clock is not
     key = hashlib.sha256(json.dumps(variables).encode()).hexdigest()[:16]
     if as_of:
@@ -200,7 +201,7 @@ def run(
         sys.executable, "-m", "tests.social.dbt_run", str(parsed), "--project-dir", project,
         "--profiles-dir", project, "--target-path", str(home / "target"), "--no-write-json",
         "--log-path", str(home / "target"), "--quiet", "--no-use-colors",
-        "--vars", json.dumps(variables), "+", "--select", select,
+        "--vars", json.dumps(variables), "+", "--select", *select.split(),
     ]  # fmt: skip
     # a process of its own: dbt keeps its connection, and nobody else could open the file
     done = subprocess.run(
