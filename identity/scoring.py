@@ -19,7 +19,7 @@ VETOES = {
     4: "a machine and a person",
     5: "two verified accounts of a platform where a person has one",
     6: "names differ, and too little else agrees",
-    7: "two birth dates that differ in day, month and year",
+    7: "a shared mailbox, phone or site, but birth dates a generation apart",
     8: "two ids of a source that keeps its ids distinct",
     9: "a person decided that these are two",
 }
@@ -118,15 +118,18 @@ def _veto_sql(config: Config) -> str:
             AND (jaro_winkler_similarity(l.given, r.given) < 0.8
                 OR l.known AND r.known AND damerau_levenshtein(l.given, r.given) > 1)
             AND NOT starts_with(l.given, r.given) AND NOT starts_with(r.given, l.given)
-            AND NOT coalesce(l.given = r.family AND coalesce(jaro_winkler_similarity(r.given, l.family) >= 0.8, true)
-                OR r.given = l.family AND coalesce(jaro_winkler_similarity(l.given, r.family) >= 0.8, true), false)
+            AND NOT coalesce(l.given = r.family OR r.given = l.family, false)
             AND NOT coalesce(contains(' ' || l.middle || ' ', ' ' || r.given || ' '), false)
             AND NOT coalesce(contains(' ' || r.middle || ' ', ' ' || l.given || ' '), false)"""
     strangers = "coalesce(jaro_winkler_similarity(l.family, r.family) < 0.8, false)"
     generation = "('jr', 'sr', 'ii', 'iii', 'iv')"
-    dates = """length(l.birth) = 10 AND length(r.birth) = 10 AND left(l.birth, 4) <> left(r.birth, 4)
-            AND substr(l.birth, 6, 2) <> substr(r.birth, 6, 2) AND right(l.birth, 2) <> right(r.birth, 2)
+    # A generation apart: less is what typing errors do.
+    dates = """length(l.birth) = 10 AND length(r.birth) = 10 AND substr(l.birth, 6, 2) <> substr(r.birth, 6, 2)
+            AND right(l.birth, 2) <> right(r.birth, 2)
+            AND abs(TRY_CAST(left(l.birth, 4) AS INTEGER) - TRY_CAST(left(r.birth, 4) AS INTEGER)) >= 15
             AND damerau_levenshtein(l.birth, r.birth) > 3"""
+    # What families share is why namesakes of two generations look like one.
+    shared = sum(r.bit for r in config.rungs() if r.kind in ("email", "phone", "url"))
     listed = ", ".join(literal(s) for s in config.distinct)
     kept = f"WHEN l.source = r.source AND l.source IN ({listed}) THEN 8" if listed else ""
     return f"""CASE
@@ -139,5 +142,5 @@ def _veto_sql(config: Config) -> str:
             WHEN l.birth IS NULL OR r.birth IS NULL OR damerau_levenshtein(l.birth, r.birth) > 1 THEN 2
             WHEN {strangers} THEN 6
             ELSE 0 END
-        WHEN {dates} AND NOT {same_id} THEN 7
+        WHEN p.mask & {shared} <> 0 AND {dates} AND NOT {same_id} THEN 7
         ELSE 0 END"""

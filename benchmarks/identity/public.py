@@ -14,9 +14,22 @@ from benchmarks.identity import datasets, truth
 
 SITE = datasets.ROOT / ".venv" / "bench" / "identity"
 THRESHOLDS = (
-    *(10.0**-n for n in range(6, 0, -1)), *(n / 20 for n in range(3, 20)),
-    *(1 - 10.0**-n for n in range(2, 9)),
-)  # fmt: skip
+    1e-6,
+    1e-4,
+    1e-3,
+    0.01,
+    0.05,
+    0.1,
+    0.3,
+    0.5,
+    0.7,
+    0.9,
+    0.95,
+    0.99,
+    0.999,
+    0.9999,
+    0.99999,
+)
 Load = Callable[[duckdb.DuckDBPyConnection], None]
 
 
