@@ -55,10 +55,10 @@ def run() -> dict[str, object]:
         return answer.json
 
     held = {row["database_name"]: row["id"] for row in ask("get", "database/")["result"]}
+    # Superset's own tables, in SQLite, hold one dataset of a name, whatever its database.
+    for row in ask("get", "dataset/")["result"]:
+        ask("delete", f"dataset/{row['id']}")
     if name in held:
-        for row in ask("get", "dataset/")["result"]:
-            if row["database"]["id"] == held[name]:
-                ask("delete", f"dataset/{row['id']}")
         ask("delete", f"database/{held[name]}")
     extra = {"engine_params": {"connect_args": {"read_only": True}}} if "duckdb" in url else {}
     database = ask(
