@@ -93,13 +93,18 @@ def review(
 
 @app.command("diff")
 def diff(
-    changed: Annotated[Path, typer.Argument(help="A hub.yaml with another `identity:` block.")],
+    changed: Annotated[
+        Path | None, typer.Argument(help="A hub.yaml with another `identity:` block.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="The same, by name.")] = None,
 ) -> None:
     """Say which customers another configuration would merge or split, changing nothing."""
     import identity
     from orchestration.warehouse.plan import identity_settings
 
-    other = Site.open(changed, settings.home)
+    if not (given := changed or config):
+        raise UserError("identity diff: name a hub.yaml with another `identity:` block")
+    other = Site.open(given, settings.home)
     with _warehouse() as warehouse, Progress() as progress:
         progress.step("Resolving with the other configuration")
         found = identity.diff(warehouse, identity_settings(other))
