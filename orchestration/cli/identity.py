@@ -94,15 +94,15 @@ def review(
 @app.command("diff")
 def diff(
     changed: Annotated[
-        Path | None, typer.Argument(help="A hub.yaml with another `identity:` block.")
+        Path | None,
+        typer.Argument(help="A hub.yaml with another `identity:` block; `--config` names it too."),
     ] = None,
-    config: Annotated[Path | None, typer.Option(help="The same, by name.")] = None,
 ) -> None:
     """Say which customers another configuration would merge or split, changing nothing."""
     import identity
     from orchestration.warehouse.plan import identity_settings
 
-    if not (given := changed or config):
+    if not (given := changed or settings.config):
         raise UserError("identity diff: name a hub.yaml with another `identity:` block")
     other = Site.open(given, settings.home)
     with _warehouse() as warehouse, Progress() as progress:
