@@ -152,4 +152,4 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Any
 @pytest.fixture
 def again(done: tuple[Place, dict[str, Any]], tmp_path: Path) -> Place:
     """A copy of the hub that ran once, to change."""
-    return done[0].copy(tmp_path / "hub")
+    return done[0].copy(tmp_path / "again")
