@@ -6,17 +6,17 @@ are told, and the CRM's own words, out of which our values are taken.
 """
 
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import msgspec
 
 from activation.ledger import Ledger
 
 _COLUMNS = {
-    "log_id": "int64", "run_id": "int64", "generation_id": "string", "object": "string",
-    "op": "string", "key": "string", "customer": "string", "remote_id": "string",
-    "status": "string", "error": "string", "request_id": "string", "intended_at": "string",
-    "settled_at": "string",
+    "log_id": "bigint", "run_id": "bigint", "generation_id": "varchar", "object": "varchar",
+    "op": "varchar", "key": "varchar", "customer": "varchar", "remote_id": "varchar",
+    "status": "varchar", "error": "varchar", "request_id": "varchar", "intended_at": "varchar",
+    "settled_at": "varchar",
 }  # fmt: skip
 
 
@@ -45,22 +45,30 @@ def rewrite_logs(ledger: Ledger) -> None:
 
 
 def _write(ledger: Ledger, run_id: int) -> Path:
-    import pyarrow as pa  # only here: a run that writes nothing need not load it
-    import pyarrow.parquet as pq
-
-    rows: list[dict[str, Any]] = []
-    for entry in ledger.db.execute(
-        "select id as log_id, * from activation_log where run_id = ? order by id", (run_id,)
-    ):
-        row = {name: entry[name] for name in _COLUMNS}
-        row["fields"] = sorted(msgspec.json.decode(entry["fields"]))
-        rows.append(row | {"destination": ledger.destination})
-    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in _COLUMNS.items()])
-    schema = schema.append(pa.field("fields", pa.list_(pa.string())))
-    schema = schema.append(pa.field("destination", pa.string()))
+    """Write one run's file, by way of lines of JSON: DuckDB is loaded already, Arrow is not."""
     path = ledger.folder / "log" / f"{run_id}.parquet"
     path.parent.mkdir(exist_ok=True, mode=0o700)
-    aside = path.with_suffix(".next")
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), aside)
+    lines, aside = path.with_suffix(".jsonl"), path.with_suffix(".next")
+    encode = msgspec.json.Encoder().encode
+    with lines.open("wb") as file:
+        for entry in ledger.db.execute(
+            "select id as log_id, * from activation_log where run_id = ? order by id", (run_id,)
+        ):
+            row = {name: entry[name] for name in _COLUMNS}
+            names = sorted(msgspec.json.decode(entry["fields"]))
+            row |= {"fields": names, "destination": ledger.destination}
+            file.write(encode(row) + b"\n")
+    types = {**_COLUMNS, "fields": "varchar[]", "destination": "varchar"}
+    columns = ", ".join(f"{name}: '{kind}'" for name, kind in types.items())
+    with duckdb.connect() as db:
+        db.execute(
+            f"copy (from read_json({_text(lines)}, format = 'newline_delimited', "
+            f"columns = {{{columns}}})) to {_text(aside)} (format parquet)"
+        )
+    lines.unlink()
     aside.replace(path)
     return path
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
