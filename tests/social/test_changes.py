@@ -1,5 +1,6 @@
 """What changes later corrects what it touches, and a rebuild says the same."""
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from connectors.sandbox.population import DEFAULT_UNTIL, generate
 from social.declared import Declared
 from tests.social import warehouse
-from tests.social.conftest import NOW, company
+from tests.social.conftest import DEMO, NOW, company
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +27,10 @@ INCREMENTAL = {
     "marts.advocates": "* exclude (made_of)",
     "marts.work_queue": "*",
 }
+ODD_RULES = """
+  - {name: never, when: likes > 1000000, priority: 9, team: community, deadline: {within: 1d}}
+  - {name: always, when: likes >= 0, priority: 9, team: community, deadline: {within: 1d}}
+"""
 BRAND_SPEAKS = "we have looked into it and sent you a replacement today."
 
 
@@ -53,7 +58,10 @@ class Changed:
         self.home = home
         generate(5, 120, home / "population")
         warehouse.upstream(home, home / "population")
-        self.declared: Declared = company()
+        shutil.copytree(DEMO / "social", home / "social")
+        with (home / "social/routing.yaml").open("a") as file:
+            file.write(ODD_RULES)
+        self.declared: Declared = company(home)
         self.run()
         self.files = self.ledger()
         self.first = content(home)
@@ -174,6 +182,11 @@ def test_an_edit_into_a_crisis_is_routed_again(changed: Changed) -> None:
     )
     assert ("crisis", "routed") in rows
     assert len(rows) == 2
+
+
+def test_a_rule_that_never_or_always_fires_is_reported(changed: Changed) -> None:
+    health = dict(changed.ask("select rule, health from marts.routing_rules"))
+    assert (health["never"], health["always"]) == ("never fires", "always fires")
 
 
 def test_a_deleted_post_leaves_no_text_and_no_work(changed: Changed) -> None:

@@ -4,11 +4,12 @@ import os
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from social.understanding import fingerprint, score
-from social.understanding.interface import load
-from social.understanding.scoring import LONGEST, prepared
+from social.understanding import fingerprint, score, table
+from social.understanding.interface import Verdict, load
+from social.understanding.scoring import LONGEST, Understanding, prepared
 from social.understanding.training_data import written
 
 STUBBORN = """
@@ -109,6 +110,39 @@ def test_a_classifier_that_crashes_dies_or_hangs_costs_that_text_only(stubborn: 
 def test_ones_own_classifier_changes_the_fingerprint_of_the_cache(stubborn: str) -> None:
     assert fingerprint({"intent": stubborn}) != fingerprint({})
     assert fingerprint({}) == fingerprint({})
+
+
+def test_a_text_is_scored_once_by_its_hash_until_a_classifier_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def counted(texts: list[str], names: dict[str, str], *, workers: int) -> list[Understanding]:
+        asked.extend(texts)
+        said = [Verdict("unknown", 0.5, 0.25 if "?" in text else None) for text in texts]
+        return [Understanding(verdict, verdict, verdict, verdict) for verdict in said]
+
+    monkeypatch.setattr(table, "score", counted)
+    hub = duckdb.connect()
+    hub.execute("""
+        create table said as select * from (values ('a', 'where is it?'), ('b', 'where is it?'),
+            ('c', '☕☕')) as rows (interaction_id, text), (values ('x')) as sources (source);
+        create table turns as select source, interaction_id, interaction_id as thread_id,
+            md5(text) as text_key, null as speaks_for, 'us' as addresses, 'inbound' as direction
+            from said""")
+
+    def ask(known: str | None) -> int:
+        asked.clear()
+        made = table.understand(hub, hub.table("turns"), hub.table("said"), known, {})
+        made.insert_into("known") if known else made.create("known")
+        return len(asked)
+
+    assert ask(None) == 2
+    assert ask("known") == 0
+    rows = hub.sql("select intent, sentiment_score from known order by 2").fetchall()
+    assert rows == [("unknown", 0.25), ("unknown", None)]
+    monkeypatch.setattr(table, "fingerprint", lambda classifiers: "newer")
+    assert ask("known") == 2
 
 
 def test_an_unknown_classifier_is_named_with_what_there_is() -> None:

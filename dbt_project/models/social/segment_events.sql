@@ -18,7 +18,8 @@ states as (
     select
         history.segment,
         coalesce(aliases.customer_id, history.customer_id) as customer_id,
-        max_by(history.event, history.happened_at) as event
+        -- of one moment, leaving is the later: who was never inside cannot leave
+        max_by(history.event, (history.happened_at, history.event = 'left')) as event
     from history
     left join {{ ref('customer_aliases') }} as aliases on history.customer_id = aliases.alias_id
     group by all
