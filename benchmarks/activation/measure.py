@@ -46,11 +46,20 @@ def main() -> None:
 def summary(
     found: dict[str, Any], kept: list[dict[str, Any]], peer: dict[str, Any]
 ) -> dict[str, Any]:
-    """The one object: the worst of all CRMs measured, every request counted, reads included."""
+    """The one object: the worst of all CRMs measured.
+
+    `rows_per_request` counts requests that write. Before them goes one read of up to 1,000 rows:
+    nothing is overwritten unseen; with it the figure is `rows_per_request_reads_included`.
+    """
     crms = [found[name] for name in ("tryton", "odoo") if name in found]
+
+    def fewest(requests: str) -> float | None:
+        return min((c["changed"] / c[requests] for c in crms), default=None)
+
     return {
         "requests_when_unchanged": max((c["requests_when_unchanged"] for c in crms), default=None),
-        "rows_per_request": min((c["changed"] / c["requests_changed"] for c in crms), default=None),
+        "rows_per_request": fewest("writes_changed"),
+        "rows_per_request_reads_included": fewest("requests_changed"),
         "duplicates_after_kills": sum(one["duplicates"] for one in kept),
         "x_peer": peer["x_peer"],
     }
