@@ -70,7 +70,10 @@ def components(nodes: int, left: Ints, right: Ints) -> Ints:
 def partition(c: Component, config: Config) -> list[int]:
     """Returns each node's cluster, named by its smallest node."""
     groups = _Groups(c)
-    order = sorted(range(len(c.left)), key=lambda e: (-c.bits[e], c.left[e], c.right[e]))
+    order: list[int] = []
+    # Most components are contacts alone, about whom nobody decided.
+    if any(c.profile) or any(c.confirmed):
+        order = sorted(range(len(c.left)), key=lambda e: (-c.bits[e], c.left[e], c.right[e]))
     for e in order:
         if c.confirmed[e]:
             groups.join(c.left[e], c.right[e], force=True)
@@ -134,17 +137,25 @@ def _average(c: Component, groups: _Groups, config: Config) -> None:
     forced = {g for g in between if len(groups.members[g]) > 1}
     sparse = c.size > COMPARED
 
+    plain = not forced and not sparse
+
     def entry(x: int, y: int) -> tuple[float, int, int]:
-        x, y = min(x, y), max(x, y)
+        if x > y:
+            x, y = y, x
         shared = between[x][y]
+        if plain:
+            return -shared.total / shared.pairs, x, y
         if x in forced or y in forced:
             return -shared.top, x, y
         unknown = contacts[x] * contacts[y] - shared.pairs if sparse else 0
         return -(shared.total + unknown * _UNKNOWN) / (shared.pairs + unknown), x, y
 
-    heap = [entry(x, y) for x, row in between.items() for y in row if x < y]
+    # What is below the bar need not wait: a group that grows offers all its neighbours anew.
+    bar = -config.accept
+    offers = (entry(x, y) for x, row in between.items() for y in row if x < y)
+    heap = [offer for offer in offers if offer[0] <= bar]
     heapq.heapify(heap)
-    while heap and -heap[0][0] >= config.accept:
+    while heap:
         found = heapq.heappop(heap)
         _, x, y = found
         if y not in between.get(x, {}) or found != entry(x, y):
@@ -161,7 +172,8 @@ def _average(c: Component, groups: _Groups, config: Config) -> None:
                 shared.take(between[x][z])
             between[x][z] = between[z][x] = shared
         for z in between[x]:
-            heapq.heappush(heap, entry(x, z))
+            if (offer := entry(x, z))[0] <= bar:
+                heapq.heappush(heap, offer)
 
 
 @dataclass
