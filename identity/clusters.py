@@ -94,6 +94,9 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         WHERE vetoed OR linked < contacts * (contacts - 1) // 2 OR size > {config.max_cluster}
             OR softest < {config.accept_profile}"""
     )
+    if not store.one("SELECT count(*) FROM loose"):
+        none = np.zeros(0, dtype=np.uint64)
+        return {"rkey": none, "cluster": none}
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE missing AS
         SELECT a.rkey AS l, b.rkey AS r, CAST(0 AS SMALLINT) AS mask
