@@ -1,7 +1,7 @@
 """Grain: one declared practice and what its data say so far."""
 
-from social.told import declared
 from social.practices.table import judged
+from social.told import declared
 
 
 def model(dbt, session):
