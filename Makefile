@@ -6,6 +6,8 @@ UV_VERSION := 0.13.9
 export DO_NOT_TRACK := 1
 # The system knows which certificates to trust, also behind a proxy of its own.
 export UV_SYSTEM_CERTS := 1
+# Every process of a run imports much: without bytecode it would compile all of that again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: bench-identity bench-serving bench-activation bench-landing demo live live-ci test dev check lock install clean bench-social
 
@@ -56,7 +58,8 @@ install: $(VENV)/.installed
 $(VENV)/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode \
+	  -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
