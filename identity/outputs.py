@@ -49,10 +49,16 @@ def linked_sql(store: Store, config: Config, affected: str | None) -> str:
 def held_sql(store: Store, config: Config) -> str:
     """Returns a SELECT (l, r, reason) of the links first seen in this run that were not made."""
     members = store.name("members")
-    vetoes = " ".join(f"WHEN {n} THEN '{why}'" for n, why in VETOES.items())
-    return f"""SELECT e.l, e.r, CASE e.veto {vetoes} ELSE CASE WHEN e.soft THEN '{RIVAL}' ELSE '{AGAINST}' END END AS reason
-        FROM fresh AS e INNER JOIN {members} AS a ON e.l = a.rkey INNER JOIN {members} AS b ON e.r = b.rkey
-        WHERE a.cluster <> b.cluster AND e.first_seen = now() AND e.veto <> 9 AND {accepted_sql(config)}"""
+    # Materialised: as one join the planner would pair every two clusters that differ.
+    return f"""WITH late AS MATERIALIZED (
+            SELECT l, r, soft FROM fresh AS e WHERE e.first_seen = now() AND e.veto = 0 AND {accepted_sql(config)}
+        ),
+        placed AS MATERIALIZED (
+            SELECT e.l, e.r, e.soft, a.cluster AS l_cluster, b.cluster AS r_cluster FROM late AS e
+            INNER JOIN {members} AS a ON e.l = a.rkey INNER JOIN {members} AS b ON e.r = b.rkey
+        )
+        SELECT l, r, CASE WHEN soft THEN '{RIVAL}' ELSE '{AGAINST}' END AS reason FROM placed
+        WHERE l_cluster <> r_cluster"""
 
 
 # Why a link whose evidence would suffice was not made.

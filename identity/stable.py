@@ -127,17 +127,19 @@ def _assign(store: Store, seq: int) -> None:
 
 def _hold(store: Store, seq: int, held: str) -> None:
     """Writes that two customers were nearly one, once for each two; `records` counts the links between them."""
-    events, ids = store.name("events"), store.name("ids")
-    store.con.execute(
-        f"""INSERT INTO {events}
-        WITH pairs AS (
-            SELECT least(a.customer_id, b.customer_id) AS customer_id, greatest(a.customer_id, b.customer_id) AS other_id,
-                count(*) AS records, min(h.reason) AS reason
-            FROM ({held}) AS h INNER JOIN {ids} AS a ON h.l = a.rkey INNER JOIN {ids} AS b ON h.r = b.rkey GROUP BY 1, 2
-        )
-        SELECT {seq}, 'held', customer_id, other_id, records, now(), reason FROM pairs AS p WHERE NOT EXISTS (
-            SELECT 1 FROM {events} AS e
-            WHERE e.kind = 'held' AND e.customer_id = p.customer_id AND e.other_id = p.other_id)"""
+    con, events, ids = store.con, store.name("events"), store.name("ids")
+    # Step by step: as one statement the planner compares every link with every event.
+    con.execute(f"CREATE OR REPLACE TEMP TABLE held_links AS {held}")
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE held_pairs AS
+        SELECT least(a.customer_id, b.customer_id) AS customer_id, greatest(a.customer_id, b.customer_id) AS other_id,
+            count(*) AS records, min(h.reason) AS reason
+        FROM held_links AS h INNER JOIN {ids} AS a ON h.l = a.rkey INNER JOIN {ids} AS b ON h.r = b.rkey GROUP BY 1, 2"""
+    )
+    con.execute(
+        f"""INSERT INTO {events} SELECT {seq}, 'held', p.customer_id, p.other_id, p.records, now(), p.reason
+        FROM held_pairs AS p ANTI JOIN (SELECT * FROM {events} WHERE kind = 'held') AS e
+        ON p.customer_id = e.customer_id AND p.other_id = e.other_id"""
     )
 
 
