@@ -169,7 +169,7 @@ def main() -> None:
             one = work / "one.jsonl"
             one.write_text(bare.open().readline())
             start = cost([*command, str(one)])
-            runs = [cost([*command, str(bare)]) for _ in range(2)]
+            runs = [cost([*command, str(bare)]) for _ in range(3)]
             best = min(run.cpu for run in runs) - start.cpu
             limits[name] = Cost(best / RECORDS * 1e6, runs[0].peak)
             show({"lines": "limit: reading lines", "parse": "limit: DuckDB parse",
@@ -178,7 +178,7 @@ def main() -> None:
             str(Path(PYTHON).with_name("target-landing")),
             *configured(work, "ours", landing=str(work / "landing"), source="bench"),
         ]
-        runs = [per_million(ours_command, singer, RECORDS, work) for _ in range(2)]
+        runs = [per_million(ours_command, singer, RECORDS, work) for _ in range(3)]
         ours = Cost(min(run.cpu for run in runs), max(run.peak for run in runs))
         show("target-landing", ours)
         flat = cost(ours_command, [singer] * REPEATS)

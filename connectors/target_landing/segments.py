@@ -120,7 +120,7 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path,
         schema,
-        compression="snappy",
+        compression="lz4",
         use_dictionary=[name for name in DICTIONARY if name in schema.names],
         store_schema=False,
     )

@@ -36,17 +36,20 @@ class Plan:
         packages: Newest package of each source that this run reads; 0 for none.
         held: Sources whose mapping does not fit: source to what is wrong.
         fingerprint: Changes when anything that the result depends on does.
+        code: Changes when models, rules or engines do: what grew under the old ones is made anew.
     """
 
     vars: dict[str, Any]
     packages: dict[str, int]
     held: dict[str, list[str]] = field(default_factory=dict)
     fingerprint: str = ""
+    code: str = ""
 
     def facts(self) -> dict[str, Any]:
         """What a published generation remembers of its plan."""
         return {
             "fingerprint": self.fingerprint,
+            "code": self.code,
             "packages": self.packages,
             "sources": self.vars["sources"],
             "held": self.held,
@@ -77,8 +80,10 @@ def make_plan(site: Site, published: AnyMapping[str, Any] | None) -> Plan:
             packages[name] = packages_before.get(name, 0)
         sources[name] = told
     variables = parse_vars(site) | {"sources": sources}
-    stamp = json.dumps([variables, packages, _code(), _people(site)], sort_keys=True)
-    return Plan(variables, packages, held, hashlib.sha256(stamp.encode()).hexdigest()[:16])
+    code = _code()
+    stamp = json.dumps([variables, packages, code, _people(site)], sort_keys=True)
+    fingerprint = hashlib.sha256(stamp.encode()).hexdigest()[:16]
+    return Plan(variables, packages, held, fingerprint, code)
 
 
 def _told(name: str, source: Source, home: Home) -> dict[str, Any]:

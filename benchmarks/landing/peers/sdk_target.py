@@ -1,7 +1,9 @@
 """The SDK's own SQL target over DuckDB, nothing overridden that need not be."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from singer_sdk.sql import SQLConnector, SQLSink, SQLTarget
 
 
@@ -13,6 +15,25 @@ class DuckConnector(SQLConnector):
     def get_sqlalchemy_url(self, config: Any) -> str:
         """Where the file is."""
         return f"duckdb:///{config['path']}"
+
+    def create_empty_table(
+        self,
+        full_table_name: Any,
+        schema: dict[str, Any],
+        primary_keys: Sequence[str] | None = None,
+        partition_keys: list[str] | None = None,
+        as_temp_table: bool = False,
+    ) -> None:
+        """A table whose whole-number key is no SERIAL, which DuckDB has not."""
+        _, schema_name, name = self.parse_full_table_name(full_table_name)
+        keys = set(primary_keys or ())
+        columns = [
+            sa.Column(
+                column, self.to_sql_type(kind), primary_key=column in keys, autoincrement=False
+            )
+            for column, kind in schema["properties"].items()
+        ]
+        sa.Table(name, sa.MetaData(schema=schema_name), *columns).create(self._engine)
 
 
 class DuckSink(SQLSink):
