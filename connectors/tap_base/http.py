@@ -28,7 +28,8 @@ from connectors.tap_base.notices import Notices
 from connectors.tap_base.paging import Answer, Request
 
 TRIES = 7
-_backoff = tenacity.wait_random_exponential(multiplier=0.5, max=30)
+_LONGEST_PAUSE = 30.0
+"""Seconds between two tries; a run that may wait for less in total pauses for no more."""
 
 
 class Client:
@@ -56,6 +57,8 @@ class Client:
         self.notices = Notices(logger, self.clock)
         budget = float(config.get("max_wait_seconds", 3600))
         self.limiter = Limiter(budget, self.clock, self.pace, self.notices.quota)
+        pause = min(_LONGEST_PAUSE, budget)
+        self._backoff = tenacity.wait_random_exponential(multiplier=0.5, max=pause)
         self._exchange = Exchange(self.base_url, config, self.limiter, self.clock)
         self._auth: Auth | None = None
         self._lock = threading.RLock()
@@ -185,7 +188,7 @@ class Client:
 
         retrying = tenacity.Retrying(
             stop=stop,
-            wait=lambda state: _backoff(state) if _counted(state) else 0,
+            wait=lambda state: self._backoff(state) if _counted(state) else 0,
             retry=tenacity.retry_if_exception_type(TransientError),
             sleep=self.clock.sleep,
             reraise=True,

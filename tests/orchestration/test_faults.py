@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 FILES = "{tap: tap-files, config: {streams: {people: {path: %s, key: [id]}}}, shape: {people: %s}}"
 MAPPED = "{as: contacts, columns: {full_name: name}}"
-MASTODON = "{tap: tap-mastodon, config: {base_url: '%s', access_token: '${ERP_TOKEN}'}}"
+MASTODON = "{tap: tap-mastodon, config: {base_url: '%s', access_token: '${ERP_TOKEN}', \
+max_wait_seconds: 0}}"
 
 # Source: what its one sentence must hold.
 TOLD = {
