@@ -122,5 +122,7 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         schema,
         compression="lz4",
         use_dictionary=[name for name in DICTIONARY if name in schema.names],
+        # Readers skip row groups by package and moment; bounds of payloads would be for nobody.
+        write_statistics=[name for name in METADATA.names if name in schema.names],
         store_schema=False,
     )

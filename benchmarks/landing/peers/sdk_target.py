@@ -24,14 +24,13 @@ class DuckConnector(SQLConnector):
         partition_keys: list[str] | None = None,
         as_temp_table: bool = False,
     ) -> None:
-        """A table whose whole numbers hold 64 bits, and whose key is no SERIAL: DuckDB has none."""
+        """A table whose whole numbers hold 64 bits, without a key: the stock sink only appends."""
         _, schema_name, name = self.parse_full_table_name(full_table_name)
-        keys = set(primary_keys or ())
         columns = []
         for column, kind in schema["properties"].items():
             sql = self.to_sql_type(kind)
             sql = sa.BigInteger() if isinstance(sql, sa.Integer) else sql
-            columns.append(sa.Column(column, sql, primary_key=column in keys, autoincrement=False))
+            columns.append(sa.Column(column, sql))
         sa.Table(name, sa.MetaData(schema=schema_name), *columns).create(self._engine)
 
 
