@@ -4,6 +4,7 @@ A process of its own, because importing Great Expectations takes seconds and mem
 that a gate is coming starts it early and writes to it when there is something to judge.
 """
 
+import gc
 import json
 import sys
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from dataclasses import asdict
 
 def main() -> None:
     """Reads `{"now": …, "last": …}`, writes a list of verdicts."""
+    gc.disable()  # what is imported stays, and the process ends after one answer
     from expectations.judge import judge
 
     asked = json.loads(sys.stdin.read())

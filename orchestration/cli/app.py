@@ -4,6 +4,7 @@ A verb's module is imported when the verb is used: most need seconds' worth of l
 others do not.
 """
 
+import gc
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -102,6 +103,8 @@ def _options(
 
 def main() -> None:
     """Runs the command line; what people can mend is told in a sentence, without a traceback."""
+    # What verbs import and read of the project stays: looking for cycles in it is wasted.
+    gc.set_threshold(100_000, 50, 1000)
     try:
         app(args=settings.take_from(sys.argv[1:]))
     except Exception as error:

@@ -71,8 +71,13 @@ class Dbt:
             cwd=PROJECT,
             text=True,
         )
-        shared = [*options(home), "--log-format", "json", "--no-use-colors"]
-        self._tell({"arguments": shared, "parse": ["--vars", json.dumps(parse_vars(site))]})
+        self._tell(
+            {
+                "arguments": [*options(home), "--log-format", "json", "--no-use-colors"],
+                "parse": ["--vars", json.dumps(parse_vars(site))],
+                "parsed": str(home.dbt_target / f"{self._digest}.parsed"),
+            }
+        )
 
     def __enter__(self) -> "Dbt":
         return self
