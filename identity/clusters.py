@@ -7,7 +7,7 @@ import numpy as np
 from identity.config import Config
 from identity.graph import CLASH, COMPARED, Component, Ints, components, partition
 from identity.model import Model
-from identity.scoring import CLASHES, contact_sql
+from identity.scoring import CLASHES, contact_sql, sides_sql
 from identity.store import Store, literal
 
 
@@ -49,7 +49,7 @@ def recluster(
     con.register("labelled", _arrow(found))
     con.execute("CREATE OR REPLACE TEMP TABLE labels AS FROM labelled")
     con.unregister("labelled")
-    loose = _cut(store, model, config, population)
+    loose = _cut(store, model, config, population, restricted=affected is not None)
     # A table first: the engine pushes a join's bounds into a scan of Arrow, where a key beyond 2^63
     # overflows.
     con.register("cut_arrow", _arrow(loose))
@@ -62,8 +62,13 @@ def recluster(
     )
 
 
-def _cut(store: Store, model: Model, config: Config, population: int) -> dict[str, Any]:
-    """Returns the clusters of the components that do not hang together of themselves."""
+def _cut(
+    store: Store, model: Model, config: Config, population: int, *, restricted: bool
+) -> dict[str, Any]:
+    """Returns the clusters of the components that do not hang together of themselves.
+
+    Unless `restricted` to some records, the temp table `sides` holds all contacts already.
+    """
     con = store.con
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE inner_edges AS
@@ -104,9 +109,12 @@ def _cut(store: Store, model: Model, config: Config, population: int) -> dict[st
         WHERE a.rkey < b.rkey AND loose.size <= {COMPARED} AND loose.contacts > 1
         AND NOT EXISTS (SELECT 1 FROM inner_edges AS e WHERE e.l = a.rkey AND e.r = b.rkey)"""
     )
-    compared = contact_sql(
-        "missing", store.name("records"), store.name("terms"), model, config, population
-    )
+    if restricted:
+        sides = sides_sql(
+            store.name("records"), store.name("terms"), model, config, population, "missing"
+        )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
+    compared = contact_sql("missing", "sides", model, config, population)
     rows = con.execute(
         f"""SELECT component, l, r, bits, soft, veto FROM inner_edges INNER JOIN loose USING (component)
         UNION ALL SELECT g.component, s.l, s.r, s.bits, s.soft, s.veto FROM ({compared}) AS s

@@ -1,6 +1,7 @@
 """Settings of identity resolution: the `identity:` block of hub.yaml, with defaults that need nothing."""
 
-from dataclasses import dataclass, field, fields
+import math
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
+# From this many contacts on the bar rises, by so many bits per doubling.
+CROWD = 100_000
+STEEPER = 0.75
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Config:
 
     Attributes:
         country: ISO code by which phone numbers without prefix are read, where the record names none.
-        accept: Bits of evidence from which a link is made (3 bits are odds of 8 to 1).
+        accept: Bits of evidence from which a link is made (3 bits are odds of 8 to 1); more in a crowd.
         accept_profile: The same for a profile's likeness to a contact: most namesakes are in no source.
         suggest: Bits from which a pair is shown to a person.
         margin: Bits by which a profile's best owner must lead the next one.
@@ -67,6 +71,15 @@ class Config:
         for name in {"exclusive", "distinct"} & set(values):
             values[name] = tuple(values[name])
         return cls(**values)
+
+    def among(self, population: int) -> "Config":
+        """Returns the settings for so many contacts, with the bar that such a crowd needs.
+
+        Strangers who agree in what a model takes for independent (families, namesakes of one town) become more with
+        the square of a population, its true pairs only with it; the prior alone does not make up for that.
+        """
+        doublings = math.log2(max(population / CROWD, 1.0))
+        return replace(self, accept=round(self.accept + STEEPER * doublings, 4))
 
     def rungs(self) -> list[Rung]:
         """Returns the ladder, strongest rung first."""

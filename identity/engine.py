@@ -17,7 +17,7 @@ from identity.clusters import raw_condition, recluster
 from identity.config import Config
 from identity.frozen import freeze, outgrown
 from identity.modelfile import adopt, current_model
-from identity.scoring import scored_sql
+from identity.scoring import scored_sql, sides_sql
 from identity.standardise import IDENTIFIERS, RECORDS
 from identity.store import SCHEMA, Store, empty, transaction
 
@@ -71,7 +71,7 @@ def resolve(
     with transaction(con):
         outcome = _run(store, contacts, place, settings, full)
         store.put("ran_at", time.time())
-        outputs.create_views(store, settings)
+        outputs.create_views(store, settings.among(int(store.get("population") or 0)))
         store.forget_temporary(keep)
     return outcome
 
@@ -97,7 +97,7 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
         run.load_changed()
     compared = run.compare(full)
     affected = None if full else run.affected()
-    recluster(store, run.model, config, run.population, affected)
+    recluster(store, run.model, run.bar, run.population, affected)
     run.take_clusters(full)
     events = run.name_clusters("clustered")
     clusters = int(store.one(f"SELECT count(DISTINCT cluster) FROM {store.name('members')}"))
@@ -122,6 +122,11 @@ class _Run:
         self.con = store.con
         self.model = current_model(store, place, config)
         self.population = int(store.get("population") or 0)
+
+    @property
+    def bar(self) -> Config:
+        """Returns the settings by which links are made among this population."""
+        return self.config.among(self.population)
 
     def fingerprint(self) -> str:
         """Returns what, when it changes, makes every score stale."""
@@ -181,14 +186,11 @@ class _Run:
         con.execute(f"CREATE OR REPLACE TEMP TABLE eligible AS {eligible}")
         pairs = candidates.pairs_sql(store.name("keys"), "eligible", None if full else "dirty")
         con.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
-        scored = scored_sql(
-            "pairs",
-            store.name("records"),
-            store.name("terms"),
-            self.model,
-            self.config,
-            self.population,
-        )
+        records, terms = store.name("records"), store.name("terms")
+        model, config, population = self.model, self.config, self.population
+        sides = sides_sql(records, terms, model, config, population, None if full else "pairs")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
+        scored = scored_sql("pairs", "sides", records, terms, model, config, population)
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE scored AS SELECT * FROM ({scored})
             WHERE bits >= {self.config.suggest} OR mask & 63 <> 0"""
@@ -214,7 +216,7 @@ class _Run:
                 f"DELETE FROM {members} WHERE rkey IN (FROM affected) OR rkey IN (SELECT rkey FROM gone)"
             )
         self.con.execute(
-            f"INSERT INTO {members} {outputs.linked_sql(self.store, self.config, None if full else 'affected')}"
+            f"INSERT INTO {members} {outputs.linked_sql(self.store, self.bar, None if full else 'affected')}"
         )
 
     def changes(self, *, known: bool) -> tuple[int, int]:
@@ -283,7 +285,7 @@ class _Run:
         """Writes `affected` (rkey): the whole components that dirty records were in or now reach."""
         con, store = self.con, self.store
         members = store.name("members")
-        raw = f"SELECT l, r FROM fresh WHERE {raw_condition(self.config)}"
+        raw = f"SELECT l, r FROM fresh WHERE {raw_condition(self.bar)}"
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE affected AS
             WITH hit AS (
@@ -301,9 +303,9 @@ class _Run:
             self.store,
             moved,
             ledger.read(self.place) if self.place else None,
-            outputs.held_sql(self.store, self.config) if moved else None,
+            outputs.held_sql(self.bar) if moved else None,
         )
 
 
 # Raised whenever the same contacts would give other working tables.
-VERSION = "2"
+VERSION = "3"

@@ -13,22 +13,22 @@ CONTACT_KEYS = (
     "'bg' || birth || given",
     "'bf' || birth || family",
     "'bp' || birth || coalesce(postal, city, birth_place)",
-    "'gf' || least(given, family) || greatest(given, family) || coalesce(left(birth, 4), '')",
     "'gc' || least(given, family) || greatest(given, family) || coalesce(city, postal)",
     "'n' || least(given, family) || greatest(given, family)",
-    "'pf' || postal || left(family, 4)",
     "'pg' || postal || left(given, 4)",
     "'cf' || city || family || left(given, 1)",
-    "'st' || street || coalesce(postal, city, '')",
     "'el' || mailbox",
     "'id' || national_id",
     "'fy' || family || left(given, 2) || left(birth, 7)",
     "'gy' || given || left(family, 2) || left(birth, 7)",
-    "'gm' || given || right(birth, 5) || left(birth, 3)",
-    "'em' || email",
 )
 # Keys that only small populations can afford: one thing in common, and seldom enough.
 LOOSE_KEYS = (
+    "'gf' || least(given, family) || greatest(given, family) || coalesce(left(birth, 4), '')",
+    "'pf' || postal || left(family, 4)",
+    "'st' || street || coalesce(postal, city, '')",
+    "'gm' || given || right(birth, 5) || left(birth, 3)",
+    "'em' || email",
     "'lg' || given",
     "'lf' || family",
     "'lb' || left(birth, 7)",
@@ -42,6 +42,14 @@ LOOSE_KEYS = (
     "'le' || left(email, 4)",
     "'lw' || split_part(email, '@', 2)",
 )
+# What large populations have instead: who lives together is a family, told apart by the given names.
+CROWD_KEYS = (
+    "'gf' || least(given, family) || greatest(given, family) || left(birth, 4)",
+    "'pf' || postal || left(family, 4) || left(given, 1)",
+    "'st' || street || coalesce(postal, city, '') || left(given, 1)",
+)
+# A household's records meet those of its members that lack the given name, never each other.
+HOUSEHOLD_KEY = "'hf' || coalesce(postal, street) || family"
 SMALL = 30_000
 SMALL_BLOCK_CAP = 100
 # A blocking key shared by more records than this says too little to be worth the comparisons.
@@ -68,14 +76,18 @@ def block_cap(population: int) -> int:
 
 def contact_keys(population: int) -> str:
     """Returns a SELECT of blocking keys from the records relation `{records}`."""
-    chosen = CONTACT_KEYS + (LOOSE_KEYS if population <= SMALL else ())
-    listed = ", ".join(f"hash({k})" for k in chosen)
-    present = ", ".join(f"({k}) IS NOT NULL" for k in chosen)
-    return f"""
-        SELECT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side FROM (
-            SELECT rkey, unnest([{listed}]) AS key, unnest([{present}]) AS present
-            FROM {{records}} WHERE NOT profile
-        ) WHERE present"""
+    large = population > SMALL
+    listed = ", ".join(f"({k})" for k in CONTACT_KEYS + (CROWD_KEYS if large else LOOSE_KEYS))
+    found = f"""
+        SELECT hash(said) AS key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side FROM (
+            SELECT rkey, unnest([{listed}]) AS said FROM {{records}} WHERE NOT profile
+        ) WHERE said IS NOT NULL"""
+    if not large:
+        return found
+    return f"""{found}
+        UNION ALL
+        SELECT hash({HOUSEHOLD_KEY}), rkey, CAST(0 AS SMALLINT), CAST(CASE WHEN given IS NULL THEN 1 ELSE 2 END AS TINYINT)
+        FROM {{records}} WHERE NOT profile AND {HOUSEHOLD_KEY} IS NOT NULL"""
 
 
 def profile_keys() -> str:

@@ -17,6 +17,7 @@ from identity.shares import rarest
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"
 _SIDED = re.compile(r"\b([a-z][a-z0-9_]*?)_(l|r)\b")
+_EDITS = re.compile(r"damerau_levenshtein\(([^()]+), ([^()]+)\) <= (\d)")
 # A shared value cannot weigh more than this, however rare: two errors can agree by copying.
 MAX_TF_BITS = 12.0
 
@@ -66,7 +67,7 @@ class Model:
     def bits_sql(self, population: int) -> dict[str, str]:
         """Returns {comparison: SQL expression of its match weight in bits}.
 
-        The expressions read the aliases l and r, and `t_<column>.tf` of `identity.terms.joins`.
+        The expressions read the aliases l and r of `identity.scoring.sides_sql`, with `tf_<column>`.
         """
         return {
             c["output_column_name"]: _comparison_sql(c, rarest(population))
@@ -102,13 +103,28 @@ def _comparison_sql(comparison: dict[str, Any], rarest: float) -> str:
 def _with_rarity(level: dict[str, Any], bits: str, rarest: float) -> str:
     """Returns bits corrected by the rarity of the value that both sides share."""
     column, u = level["tf_adjustment_column"], float(level["u_probability"])
-    shift = f"log2({u} / coalesce(t_{column}.tf, {rarest}))"
+    shift = f"log2({u} / coalesce(l.tf_{column}, {rarest}))"
     return f"{bits} + {level.get('tf_adjustment_weight', 1.0)} * least({shift}, {MAX_TF_BITS})"
 
 
 def sided(condition: str) -> str:
-    """Returns a Splink condition over the aliases l and r instead of suffixes."""
-    return _SIDED.sub(r"\2.\1", condition)
+    """Returns a Splink condition over the aliases l and r instead of suffixes, dear tests last."""
+    return _EDITS.sub(
+        lambda found: within_edits(found[1], found[2], int(found[3])),
+        _SIDED.sub(r"\2.\1", condition),
+    )
+
+
+def within_edits(left: str, right: str, edits: int) -> str:
+    """Returns the condition of at most so many edits, neighbours swapped being one.
+
+    A swap is two plain edits, and those are counted ten times as fast. Nested cases, since an AND within another
+    function computes all its sides for every row.
+    """
+    return (
+        f"CASE WHEN abs(length({left}) - length({right})) <= {edits} AND levenshtein({left}, {right}) <= {2 * edits}"
+        f" THEN damerau_levenshtein({left}, {right}) <= {edits} ELSE false END"
+    )
 
 
 def weight(level: dict[str, Any]) -> float:

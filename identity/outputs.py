@@ -46,19 +46,10 @@ def linked_sql(store: Store, config: Config, affected: str | None) -> str:
         FROM clustered AS c LEFT JOIN best AS b ON c.rkey = b.rkey"""
 
 
-def held_sql(store: Store, config: Config) -> str:
-    """Returns a SELECT (l, r, reason) of the links first seen in this run that were not made."""
-    members = store.name("members")
-    # Materialised: as one join the planner would pair every two clusters that differ.
-    return f"""WITH late AS MATERIALIZED (
-            SELECT l, r, soft FROM fresh AS e WHERE e.first_seen = now() AND e.veto = 0 AND {accepted_sql(config)}
-        ),
-        placed AS MATERIALIZED (
-            SELECT e.l, e.r, e.soft, a.cluster AS l_cluster, b.cluster AS r_cluster FROM late AS e
-            INNER JOIN {members} AS a ON e.l = a.rkey INNER JOIN {members} AS b ON e.r = b.rkey
-        )
-        SELECT l, r, CASE WHEN soft THEN '{RIVAL}' ELSE '{AGAINST}' END AS reason FROM placed
-        WHERE l_cluster <> r_cluster"""
+def held_sql(config: Config) -> str:
+    """Returns a SELECT (l, r, reason) of the links first seen in this run; those within a customer were made."""
+    return f"""SELECT l, r, CASE WHEN soft THEN '{RIVAL}' ELSE '{AGAINST}' END AS reason
+        FROM fresh AS e WHERE e.first_seen = now() AND e.veto = 0 AND {accepted_sql(config)}"""
 
 
 # Why a link whose evidence would suffice was not made.

@@ -85,49 +85,49 @@ def _seen_sql(pairs: str, records: str) -> str:
             family IS NOT NULL AND (list_contains(words, family) OR full_label
                 OR (length(family) >= 5 AND contains(label_text, family))) AS family_seen,
             family IS NOT NULL AND (given_shown OR full_label) AS given_said,
-            -- A word beside the family name that is no form of the given names: somebody else's.
-            family IS NOT NULL AND NOT given_shown AND NOT full_label AND list_contains(display, family)
-                AND len(list_filter(display, lambda w:
+            -- A word beside the family name that is no form of the given names: somebody else's. As a CASE, since
+            -- an AND computes all its sides for every row.
+            CASE WHEN family IS NOT NULL AND NOT given_shown AND NOT full_label AND list_contains(display, family)
+                THEN len(list_filter(display, lambda w:
                     length(w) > 2 AND NOT contains(family, w) AND NOT contains(w, family)
-                    AND NOT starts_with(w, given[1:3]) AND w NOT IN ({elsewhere}))) > 0 AS stranger,
+                    AND NOT starts_with(w, given[1:3]) AND w NOT IN ({elsewhere}))) > 0
+                ELSE false END AS stranger,
             city_l = city_r AS same_city, regions_l = [] OR regions_r = [] AS nowhere,
             list_has_any(regions_l, regions_r) AS same_region, list_has_any(roles_l, roles_r) AS same_role,
             list_has_any(roles_l, {offices}) AND list_has_any(roles_r, {offices}) AS other_office
         FROM (
             SELECT *, list_has_any(shown, givens) AS given_shown,
-                list_has_any(labels, combos) OR len(list_filter(combos, lambda c:
-                    length(c) >= 7 AND contains(label_text, c))) > 0 AS full_label
+                CASE WHEN label_text = '' THEN false WHEN list_has_any(labels, combos) THEN true
+                    ELSE len(list_filter(combos, lambda c: length(c) >= 7 AND contains(label_text, c))) > 0
+                    END AS full_label
             FROM ({_sides_sql(pairs, records)})
         )"""
 
 
 def _sides_sql(pairs: str, records: str) -> str:
-    """Returns the contact's and the profile's columns of each pair, whichever side they are on."""
+    """Returns the columns of the contact `c` and the profile `q` of each pair, whichever side they are on.
+
+    The sides are told apart by key, before any list is carried along: of two profiles one stands for the contact.
+    """
     return f"""
-        SELECT p.l, p.r, p.mask, l.profile <> r.profile AS contact,
-            {_contact("family")} AS family, {_contact("given")} AS given, {_contact("givens")} AS givens,
-            {_contact("combos")} AS combos, {_contact("roots")}[1] AS root, {_contact("city")} AS city,
-            {_profile("givens")} AS shown, {_profile("words")} AS words, {_profile("display")} AS display, {_profile("labels")} AS labels,
-            array_to_string({_profile("labels")}, '|') AS label_text,
-            l.city AS city_l, r.city AS city_r, l.regions AS regions_l, r.regions AS regions_r,
-            l.roles AS roles_l, r.roles AS roles_r,
-            list_has_any(l.words, r.words) AS akin,
-            l.declared_kind AND r.declared_kind AS both_declared,
+        SELECT p.l, p.r, p.mask, NOT c.profile AS contact,
+            c.family, c.given, c.givens, c.combos, c.roots[1] AS root, c.city,
+            q.givens AS shown, q.words, q.display, q.labels, array_to_string(q.labels, '|') AS label_text,
+            c.city AS city_l, q.city AS city_r, c.regions AS regions_l, q.regions AS regions_r,
+            c.roles AS roles_l, q.roles AS roles_r,
+            list_has_any(c.words, q.words) AS akin,
+            c.declared_kind AND q.declared_kind AS both_declared,
             CASE
-                WHEN l.kind IN ('person', 'organisation') AND r.kind IN ('person', 'organisation')
-                    AND l.kind <> r.kind THEN 1
-                WHEN (l.kind = 'bot') <> (r.kind = 'bot') THEN 4
+                WHEN c.kind IN ('person', 'organisation') AND q.kind IN ('person', 'organisation')
+                    AND c.kind <> q.kind THEN 1
+                WHEN (c.kind = 'bot') <> (q.kind = 'bot') THEN 4
                 ELSE 0
             END AS veto
-        FROM {pairs} AS p
-        INNER JOIN {records} AS l ON p.l = l.rkey
-        INNER JOIN {records} AS r ON p.r = r.rkey
-        WHERE l.profile OR r.profile"""
-
-
-def _contact(column: str) -> str:
-    return f"CASE WHEN l.profile THEN r.{column} ELSE l.{column} END"
-
-
-def _profile(column: str) -> str:
-    return f"CASE WHEN l.profile THEN l.{column} ELSE r.{column} END"
+        FROM (
+            SELECT p.l, p.r, p.mask, CASE WHEN l.profile THEN p.r ELSE p.l END AS contact_key,
+                CASE WHEN l.profile THEN p.l ELSE p.r END AS profile_key
+            FROM {pairs} AS p INNER JOIN {records} AS l ON p.l = l.rkey INNER JOIN {records} AS r ON p.r = r.rkey
+            WHERE l.profile OR r.profile
+        ) AS p
+        INNER JOIN {records} AS c ON p.contact_key = c.rkey
+        INNER JOIN {records} AS q ON p.profile_key = q.rkey"""

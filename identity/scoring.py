@@ -4,8 +4,10 @@ Everything is a pure function of two standardised records and the identifiers th
 edge can be computed at any time, by any run, with the same result.
 """
 
+import re
+
 from identity.config import Config
-from identity.model import Model
+from identity.model import Model, within_edits
 from identity.profile_scoring import profile_sql
 from identity.rungs import rung_sql
 from identity.store import literal
@@ -29,17 +31,19 @@ CLASHES = (2, 6, 7)
 _MOST = 60.0
 # Whether two given names may stand for one, as the model and the vetoes write it.
 _AKIN = "list_has_any(l.roots, r.roots)"
+_SIDE = re.compile(r"\b([lr])\.(\w+)")
 # Bits from which two records are one although both names differ.
 _STRANGERS = 15.0
 
 
 def scored_sql(
-    pairs: str, records: str, terms: str, model: Model, config: Config, population: int
+    pairs: str, sides: str, records: str, terms: str, model: Model, config: Config, population: int
 ) -> str:
     """Returns a SELECT (l, r, mask, bits, veto, soft) of scored pairs.
 
     Args:
         pairs: Relation (l, r, mask) of record keys, l < r, and the ladder bits they share.
+        sides: Relation of `sides_sql`, of all contacts among the pairs.
         records: Standardised records.
         terms: Frozen shares of values.
         model: The trained model.
@@ -48,15 +52,13 @@ def scored_sql(
     """
     return f"""
         SELECT l, r, mask, CAST(bits AS FLOAT) AS bits, CAST(veto AS UTINYINT) AS veto, soft FROM (
-            {contact_sql(pairs, records, terms, model, config, population)}
+            {contact_sql(pairs, sides, model, config, population)}
             UNION ALL BY NAME
             {profile_sql(pairs, records, terms, config, population)}
         )"""
 
 
-def contact_sql(
-    pairs: str, records: str, terms: str, model: Model, config: Config, population: int
-) -> str:
+def contact_sql(pairs: str, sides: str, model: Model, config: Config, population: int) -> str:
     """Returns the part of `scored_sql` for pairs of contacts."""
     names = [c["output_column_name"] for c in model.raw["comparisons"]]
     total = " + ".join(f"w_{name}" for name in names)
@@ -71,14 +73,61 @@ def contact_sql(
         FROM (
             SELECT l, r, mask, veto,
                 least(greatest({prior} + {total}, {rung} + {against or "0.0"}), {_MOST}) AS bits
-            FROM ({contact_parts_sql(pairs, records, terms, model, config, population)})
+            FROM ({contact_parts_sql(pairs, sides, model, config, population)})
         )"""
 
 
-def contact_parts_sql(
-    pairs: str, records: str, terms: str, model: Model, config: Config, population: int
-) -> str:
+def contact_parts_sql(pairs: str, sides: str, model: Model, config: Config, population: int) -> str:
     """Returns a SELECT of a pair of contacts with `w_<comparison>` in bits and its veto."""
+    columns = _columns(model, config, population)
+    both = ", ".join(f"l.{c} AS {c}_l, r.{c} AS {c}_r" for c in columns)
+    compared = _SIDE.sub(r"p.\2_\1", _compared(model, config, population))
+    # Roots hold the name itself: where each name has but one, the same root is the same name.
+    akin = """CASE WHEN l.given = r.given THEN true WHEN contains(l.forms, ' ') OR contains(r.forms, ' ')
+        THEN list_has_any(string_split(l.forms, ' '), string_split(r.forms, ' ')) ELSE false END"""
+    return f"""
+        SELECT p.l, p.r, p.mask, {compared},
+            coalesce(p.given_l, p.family_l, p.given_r, p.family_r) IS NULL AS nameless
+        FROM (
+            SELECT p.l, p.r, p.mask, {akin} AS akin, {both}
+            FROM {pairs} AS p INNER JOIN {sides} AS l ON p.l = l.rkey INNER JOIN {sides} AS r ON p.r = r.rkey
+        ) AS p"""
+
+
+def sides_sql(
+    records: str,
+    terms: str,
+    model: Model,
+    config: Config,
+    population: int,
+    pairs: str | None = None,
+) -> str:
+    """Returns a SELECT of what scoring reads of contacts, shares of their values (`tf_<column>`) included.
+
+    Once per contact, as there are several pairs for each: a narrow table, and one look at the shares.
+
+    Args:
+        records: Standardised records.
+        terms: Frozen shares of values.
+        model: The trained model.
+        config: Ladder.
+        population: Records that the prior reckons with.
+        pairs: Relation (l, r) of the pairs whose contacts are wanted, None for all contacts.
+    """
+    columns = [c for c in _columns(model, config, population) if not c.startswith("tf_")]
+    listed = ", ".join(
+        [f"s.{c}" for c in columns] + [f"t_{c}.tf AS tf_{c}" for c in model.term_columns]
+    )
+    wanted = (
+        f"AND s.rkey IN (SELECT l FROM {pairs} UNION ALL SELECT r FROM {pairs})" if pairs else ""
+    )
+    return f"""
+        SELECT s.rkey, array_to_string(s.roots, ' ') AS forms, {listed} FROM {records} AS s
+        {term_joins(model.term_columns, terms, "s")} WHERE NOT s.profile {wanted}"""
+
+
+def _compared(model: Model, config: Config, population: int) -> str:
+    """Returns the expressions `w_<comparison>` and `veto` over the aliases l, r and p (mask, akin)."""
     exprs = model.bits_sql(population)
     # An identifier that too many carry is no evidence in the model either.
     for rung in config.rungs():
@@ -88,18 +137,13 @@ def contact_parts_sql(
                 f" ELSE {exprs[rung.kind]} END"
             )
     listed = ", ".join(f"{sql} AS w_{name}" for name, sql in exprs.items())
-    body = f"{listed}, {_veto_sql(config)} AS veto".replace(_AKIN, "p.akin")
-    # Lists are compared before the further joins: a list carried through several joins costs the most of all.
-    return f"""
-        SELECT p.l, p.r, p.mask, {body}, coalesce(l.given, l.family, r.given, r.family) IS NULL AS nameless
-        FROM (
-            SELECT p.l, p.r, p.mask, {_AKIN} AS akin FROM {pairs} AS p
-            INNER JOIN {records} AS l ON p.l = l.rkey INNER JOIN {records} AS r ON p.r = r.rkey
-            WHERE NOT l.profile AND NOT r.profile
-        ) AS p
-        INNER JOIN {records} AS l ON p.l = l.rkey
-        INNER JOIN {records} AS r ON p.r = r.rkey
-        {term_joins(model.term_columns, terms)}"""
+    return f"{listed}, {_veto_sql(config)} AS veto".replace(_AKIN, "p.akin")
+
+
+def _columns(model: Model, config: Config, population: int) -> list[str]:
+    """Returns the columns of contacts that scoring reads."""
+    read = {found[1] for found in _SIDE.findall(_compared(model, config, population))}
+    return sorted({"given", "family", *read})
 
 
 def levels_sql(pairs: str, records: str, model: Model) -> str:
@@ -112,11 +156,13 @@ def levels_sql(pairs: str, records: str, model: Model) -> str:
 
 def _veto_sql(config: Config) -> str:
     """Returns the number of the veto between two contacts, 0 for none (see VETOES)."""
-    same_id = "coalesce(damerau_levenshtein(l.national_id, r.national_id) <= 1, false)"
-    clash = """l.given <> r.given AND NOT list_has_any(l.roots, r.roots)
+    same_id = within_edits("l.national_id", "r.national_id", 1)
+    same_birth = within_edits("l.birth", "r.birth", 1)
+    same_given = within_edits("l.given", "r.given", 1)
+    clash = f"""l.given <> r.given AND NOT list_has_any(l.roots, r.roots)
             AND NOT ((length(l.given) = 1 OR length(r.given) = 1) AND l.given[1] = r.given[1])
             AND (jaro_winkler_similarity(l.given, r.given) < 0.8
-                OR l.known AND r.known AND damerau_levenshtein(l.given, r.given) > 1)
+                OR l.known AND r.known AND NOT {same_given})
             AND NOT starts_with(l.given, r.given) AND NOT starts_with(r.given, l.given)
             AND NOT coalesce(l.given = r.family OR r.given = l.family, false)
             AND NOT coalesce(contains(' ' || l.middle || ' ', ' ' || r.given || ' '), false)
@@ -127,7 +173,7 @@ def _veto_sql(config: Config) -> str:
     dates = """length(l.birth) = 10 AND length(r.birth) = 10 AND substr(l.birth, 6, 2) <> substr(r.birth, 6, 2)
             AND right(l.birth, 2) <> right(r.birth, 2)
             AND abs(TRY_CAST(left(l.birth, 4) AS INTEGER) - TRY_CAST(left(r.birth, 4) AS INTEGER)) >= 15
-            AND damerau_levenshtein(l.birth, r.birth) > 3"""
+            AND (levenshtein(l.birth, r.birth) > 6 OR damerau_levenshtein(l.birth, r.birth) > 3)"""
     # What families share is why namesakes of two generations look like one.
     shared = sum(r.bit for r in config.rungs() if r.kind in ("email", "phone", "url"))
     listed = ", ".join(literal(s) for s in config.distinct)
@@ -139,7 +185,7 @@ def _veto_sql(config: Config) -> str:
             AND coalesce(l.birth <> r.birth, true) THEN 3
         WHEN {clash} THEN CASE
             WHEN {same_id} THEN 0
-            WHEN l.birth IS NULL OR r.birth IS NULL OR damerau_levenshtein(l.birth, r.birth) > 1 THEN 2
+            WHEN NOT {same_birth} THEN 2
             WHEN {strangers} THEN 6
             ELSE 0 END
         WHEN p.mask & {shared} <> 0 AND {dates} AND NOT {same_id} THEN 7

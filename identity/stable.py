@@ -21,7 +21,7 @@ def name_clusters(
         moved: Relation (rkey) of records whose cluster was computed anew, None where nothing moved; the temp
             table `gone` (rkey) then holds records that left.
         ledger: The committed ledger, None to keep ids in the working tables alone.
-        held: SELECT (l, r, reason) of links that this run found and did not make.
+        held: SELECT (l, r, reason) of the links that this run found, made or not.
     """
     con = store.con
     con.execute("CREATE OR REPLACE TEMP TABLE unnamed (rkey UBIGINT)")
@@ -128,13 +128,17 @@ def _assign(store: Store, seq: int) -> None:
 def _hold(store: Store, seq: int, held: str) -> None:
     """Writes that two customers were nearly one, once for each two; `records` counts the links between them."""
     con, events, ids = store.con, store.name("events"), store.name("ids")
-    # Step by step: as one statement the planner compares every link with every event.
-    con.execute(f"CREATE OR REPLACE TEMP TABLE held_links AS {held}")
+    # Step by step: as one statement the planner pairs every two customers that differ.
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE held_pairs AS
-        SELECT least(a.customer_id, b.customer_id) AS customer_id, greatest(a.customer_id, b.customer_id) AS other_id,
-            count(*) AS records, min(h.reason) AS reason
-        FROM held_links AS h INNER JOIN {ids} AS a ON h.l = a.rkey INNER JOIN {ids} AS b ON h.r = b.rkey GROUP BY 1, 2"""
+        f"""CREATE OR REPLACE TEMP TABLE held_links AS
+        SELECT a.customer_id AS one, b.customer_id AS other, h.reason FROM ({held}) AS h
+        INNER JOIN {ids} AS a ON h.l = a.rkey INNER JOIN {ids} AS b ON h.r = b.rkey"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE held_pairs AS
+        SELECT least(one, other) AS customer_id, greatest(one, other) AS other_id, count(*) AS records,
+            min(reason) AS reason
+        FROM held_links WHERE one <> other GROUP BY 1, 2"""
     )
     con.execute(
         f"""INSERT INTO {events} SELECT {seq}, 'held', p.customer_id, p.other_id, p.records, now(), p.reason

@@ -47,8 +47,8 @@ def count(con: duckdb.DuckDBPyConnection, model: Model, records: str, into: str)
         )
 
 
-def joins(columns: list[str], terms: str, side: str = "l") -> str:
-    """Returns LEFT JOINs that bring `t_<column>.tf`, the share of the value on one side of a pair."""
+def joins(columns: list[str], terms: str, side: str) -> str:
+    """Returns LEFT JOINs that bring `t_<column>.tf`, the share of the record's value."""
     return " ".join(
         f"LEFT JOIN (SELECT value, tf FROM {terms} WHERE col = '{c}') AS t_{c} ON t_{c}.value = {side}.{c}"
         for c in columns

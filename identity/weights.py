@@ -13,7 +13,7 @@ from identity.config import Config
 from identity.model import Model
 from identity.modelfile import current_model
 from identity.profile_scoring import profile_parts_sql
-from identity.scoring import contact_parts_sql, levels_sql
+from identity.scoring import contact_parts_sql, levels_sql, sides_sql
 from identity.store import SCHEMA, Store
 
 Pair = tuple[int, int, int]
@@ -45,7 +45,8 @@ def weigh(
     prior = -math.log2(max(128, population))
     for row in _rows(store, profile_parts_sql(asked, records, terms, population)):
         found[row["l"], row["r"]] = _of_profile(row, prior)
-    parts = contact_parts_sql(asked, records, terms, model, config, population)
+    sides = f"({sides_sql(records, terms, model, config, population, asked)})"
+    parts = contact_parts_sql(asked, sides, model, config, population)
     levels = levels_sql(asked, records, model)
     prior = model.prior_bits(population)
     for row in _rows(store, f"SELECT * FROM ({parts}) INNER JOIN ({levels}) USING (l, r)"):
