@@ -1,25 +1,34 @@
 """What a generation holds beside the copied marts: meanings, audiences, exports, history."""
 
 import hashlib
+from collections.abc import Container
 from pathlib import Path
 
 import duckdb
 import msgspec
 
 from serving import audiences, catalog
-from serving.lookup import fingerprints
+from serving.lookup import changes, marks
+from serving.lookup.state import Mark
 from serving.settings import Settings
 from serving.sql import name, text
 
 HISTORY = "history.duckdb"
 HASHES = "hashes.json"
-FINGERPRINTS = fingerprints.NAME
 _HISTORY_SQL = (Path(__file__).parent / "history.sql").read_text()
-_NEEDED_FOR_LOOKUPS = {"customers", "customer_identities", "consents"}
+
+
+def answers_lookups(tables: Container[str], settings: Settings) -> bool:
+    """Whether a generation with these tables (`schema.table`) gets into the sidecar."""
+    return settings.lookup and all(f"marts.{table}" in tables for table in marks.PARTS)
 
 
 def add(
-    connection: duckdb.DuckDBPyConnection, folder: Path, home: Path, settings: Settings
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    home: Path,
+    generation_id: str,
+    settings: Settings,
 ) -> None:
     """Completes a generation that is being built.
 
@@ -27,13 +36,17 @@ def add(
         connection: the generation's `hub.duckdb` is attached in it as `hub`.
         folder: the generation's folder.
         home: the hub's home.
+        generation_id: its name.
         settings: what to make.
     """
     described = catalog.read()
     catalog.write(described, folder)
     tables = dict(audiences.tables(connection, "hub"))
     _comment(connection, "hub", described)
-    (folder / HASHES).write_bytes(msgspec.json.encode(_hashes(connection, tables)))
+    known: dict[str, Mark] = {}
+    if answers_lookups({f"marts.{table}" for table in tables}, settings):
+        known = changes.find(connection, home, generation_id).marks
+    (folder / HASHES).write_bytes(msgspec.json.encode(_hashes(connection, tables, known)))
     if settings.analyst:
         audiences.write_analyst(connection, folder, described, audiences.pepper(home))
         _comment(connection, "analyst", described)
@@ -43,8 +56,6 @@ def add(
         _export(connection, "analyst", folder / "parquet" / "analyst")
     if settings.analyst:
         connection.execute("detach analyst")
-    if settings.lookup and tables.keys() >= _NEEDED_FOR_LOOKUPS:
-        fingerprints.write(connection, str(folder / fingerprints.NAME))
     if settings.lookup and tables.keys() >= {"interactions", "transactions"}:
         connection.execute(f"attach {text(folder / HISTORY)} as history")
         connection.execute(_HISTORY_SQL)
@@ -65,16 +76,18 @@ def _comment(
 
 
 def _hashes(
-    connection: duckdb.DuckDBPyConnection, tables: dict[str, dict[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    tables: dict[str, dict[str, str]],
+    known: dict[str, Mark],
 ) -> dict[str, str]:
     """A hash of each table's columns and rows, whatever their order: who copies skips the same."""
     found = {}
     for table, columns in tables.items():
-        row = connection.execute(
-            f"select count(*), sum(hash(rows)), bit_xor(hash(rows, 1)) "
-            f"from hub.marts.{name(table)} as rows"
-        ).fetchone()
-        said = repr((duckdb.__version__, list(columns.items()), row))
+        if table in known:  # The lookups have looked at each row already.
+            rows, total = known[table].rows, known[table].total
+        else:
+            rows, total = marks.look(connection, table)
+        said = repr((duckdb.__version__, list(columns.items()), rows, total))
         found[table] = hashlib.sha256(said.encode()).hexdigest()
     return found
 

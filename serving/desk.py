@@ -10,7 +10,7 @@ from serving.api.guard import Guard, RefusedError
 from serving.api.views import Views
 from serving.history import History, Row
 from serving.lookup.reader import Merged, Reader
-from serving.lookup.store import SidecarError
+from serving.lookup.state import SidecarError
 from serving.tokens import Token
 
 _HERE = Path(__file__).parent

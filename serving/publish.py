@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,45 +19,15 @@ from typing import Any
 import duckdb
 
 from serving import contents
+from serving.copying import Also, PublishError, copy
 from serving.generations import current, retire, switch
 from serving.generations import make_durable as _make_durable
 from serving.lookup import bring_to
 from serving.settings import Settings
-from serving.sql import name as _name
-from serving.sql import text as _text
 
 __all__ = ["Also", "PublishError", "Published", "current", "publish", "retire", "switch"]
 
-# What `why` answers from; the rest of schema identity is working state of the next run.
-EVIDENCE = (
-    "edges",
-    "clusters",
-    "identifiers",
-    "blocked_identifiers",
-    "identity_events",
-    "identity_review",
-    "review_evidence",
-)
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*")
-# Sorted so that a reader of one customer, or of one month, skips the rest of the file.
-_ORDER = {
-    "customers": "customer_id",
-    "customer_attributes": "customer_id",
-    "customer_identities": "customer_id",
-    "consents": "customer_id",
-    "interactions": "occurred_at",
-    "transactions": "occurred_at",
-}
-# Reading these packed took eight times as long as all other columns' average.
-_WIDE = re.compile(r"HUGEINT|DECIMAL\((19|2\d|3\d),")
-
-Also = Callable[[duckdb.DuckDBPyConnection, Path], None]
-"""Adds to a generation that is being built: gets a connection in which it is attached as `hub`, and
-its folder, to write further files into."""
-
-
-class PublishError(RuntimeError):
-    """Nothing was published; the generation before stays."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +86,15 @@ def publish(
     built_at = datetime.now(UTC).isoformat()
     about = {"generation_id": generation_id, "built_at": built_at, **(facts or {})}
     try:
-        steps = [lambda hub, at: contents.add(hub, at, home, settings), *also]
-        rows = _copy(home / "warehouse" / "hub.duckdb", aside, about, steps)
+        steps = [lambda hub, at: contents.add(hub, at, home, generation_id, settings), *also]
+        rows = copy(home / "warehouse" / "hub.duckdb", aside, about, steps)
         (aside / "generation.json").write_text(json.dumps(about | {"rows": rows}, indent=1))
         for file in aside.rglob("*"):
             _make_durable(file)
         _make_durable(aside)
         aside.rename(folder)
         _make_durable(generations)
-        if (folder / contents.FINGERPRINTS).exists():
+        if contents.answers_lookups(rows, settings):
             bring_to(home, folder)
     except BaseException as error:
         # The room it took is wanted by others, most of all when the disk is full.
@@ -141,70 +111,3 @@ def publish(
     switch(home, generation_id)
     retire(home, keep, settings.keep_hours)
     return Published(generation_id, folder / "hub.duckdb", rows)
-
-
-def _copy(
-    warehouse: Path, aside: Path, about: Mapping[str, Any], also: Sequence[Also]
-) -> dict[str, int]:
-    """Fills `aside/hub.duckdb`; rows per table."""
-    # From memory: with the warehouse as main database, read-only, ATTACH would be read-only too.
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(aside / ".spill")})
-    with connection:
-        try:
-            connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
-        except duckdb.Error as error:
-            why = "is open in another program" if warehouse.exists() else "is missing"
-            fix = "close it" if warehouse.exists() else "run dbt first"
-            raise PublishError(f"the warehouse {warehouse} {why}; {fix}") from error
-        connection.execute(f"attach {_text(aside / 'hub.duckdb')} as hub")
-        rows = {}
-        for schema, table in _tables(connection):
-            connection.execute(f"create schema if not exists hub.{_name(schema)}")
-            rows[f"{schema}.{table}"] = _copy_table(connection, schema, table)
-        if "marts.customers" not in rows:
-            raise PublishError(f"the warehouse {warehouse} has no marts.customers; run dbt first")
-        connection.execute(
-            "create or replace table hub.marts.generation as select "
-            "facts ->> 'generation_id' as generation_id, "
-            "(facts ->> 'built_at')::timestamptz as built_at, "
-            f"{rows['marts.customers']}::bigint as customers, facts "
-            f"from (select {_text(json.dumps(about))}::json as facts)"
-        )
-        for step in also:
-            step(connection, aside)
-        connection.execute("detach warehouse")
-        connection.execute("detach hub")  # Writes all of it into the file: no WAL stays.
-    shutil.rmtree(aside / ".spill", ignore_errors=True)
-    return rows
-
-
-def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
-    """Copies one table, sorted; its rows."""
-    full = f"{_name(schema)}.{_name(table)}"
-    columns = dict(
-        connection.execute(
-            "select column_name, data_type from duckdb_columns() where database_name = 'warehouse' "
-            f"and schema_name = {_text(schema)} and table_name = {_text(table)} "
-            "order by column_index"
-        ).fetchall()
-    )
-    typed = ", ".join(
-        f"{_name(column)} {kind}{' using compression uncompressed' if _WIDE.match(kind) else ''}"
-        for column, kind in columns.items()
-    )
-    connection.execute(f"create table hub.{full} ({typed})")
-    by = _ORDER.get(table) if schema == "marts" else None
-    order = f"order by {by}" if by in columns else ""
-    copied = connection.execute(f"insert into hub.{full} from warehouse.{full} {order}").fetchone()
-    return int(copied[0]) if copied else 0
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    # No parameters: with the first one DuckDB imports pandas, for two seconds of CPU.
-    evidence = ", ".join(map(_text, EVIDENCE))
-    found = connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_catalog = 'warehouse' and (table_schema in ('marts', 'activation') or "
-        f"table_schema = 'identity' and table_name in ({evidence})) order by all"
-    )
-    return [(schema, table) for schema, table in found.fetchall()]

@@ -24,12 +24,15 @@ from typing import Any
 import duckdb
 
 from benchmarks.serving.made_up import make_warehouse
-from serving import contents, tokens
-from serving.lookup import bring_to, fingerprints
-from serving.publish import _copy
+from serving import tokens
+from serving.copying import copy
+from serving.lookup import bring_to
+from serving.lookup.changes import find
+from serving.lookup.marks import PARTS, look
 
 ROOT = Path(__file__).parent.parent.parent
 RATE = 300.0
+TABLES = (*PARTS, "customer_aliases")
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -53,18 +56,24 @@ def cpu_of(pid: int) -> float:
 
 
 def generation(home: Path, name: str, customers: int, changes: int) -> tuple[Path, float]:
-    """Makes a generation of a made-up warehouse; its folder, and CPU seconds of fingerprints."""
+    """Makes a generation of a made-up warehouse.
+
+    Returns:
+        Its folder, and the CPU seconds that looking for changes took on top of the hashes of its
+        tables, which are made without lookups too.
+    """
     warehouse = make_warehouse(home, customers, changes=changes, history=False)
     folder = home / "published" / "generations" / name
     folder.mkdir(parents=True)
     about = {"generation_id": name, "built_at": "2026-01-01T00:00:00+00:00"}
-    _copy(warehouse, folder, about, [])
+    copy(warehouse, folder, about, [])
     warehouse.unlink()
     (folder / "generation.json").write_text(json.dumps(about))
     with duckdb.connect() as connection:
         connection.execute(f"attach '{folder / 'hub.duckdb'}' as hub (read_only)")
-        path = str(folder / contents.FINGERPRINTS)
-        return folder, spent(lambda: fingerprints.write(connection, path))[0]
+        hashed, _ = spent(lambda: [look(connection, table) for table in TABLES])
+        found, _ = spent(lambda: find(connection, home, name))
+        return folder, found - hashed
 
 
 def paths(home: Path, count: int) -> list[str]:

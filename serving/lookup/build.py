@@ -3,18 +3,19 @@
 import contextlib
 import itertools
 import json
-import sqlite3
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from serving.lookup import documents, fingerprints, key_index, store
-from serving.lookup.keys import keys_of, number
+from serving.lookup import change, changes, documents, key_index, state, store
+from serving.lookup.changes import Found
+from serving.lookup.state import SidecarError, State
+from serving.sql import text
 
-_INSERT = "insert into profiles values (?, ?, ?)"
-_UPDATE = "update profiles set document = ? where rowid = ?"
+_INSERT = "insert into main.profiles values (?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,31 @@ def bring_to(home: Path, generation: Path, *, threads: int = 1) -> Brought:
 
     Args:
         home: the hub's home, absolute.
-        generation: the generation's folder, with `hub.duckdb` and `fingerprints.parquet`.
+        generation: the generation's folder, with `hub.duckdb`.
         threads: of DuckDB; more are sooner done and cost more CPU in all.
 
     Raises:
         OSError, sqlite3.Error, duckdb.Error: nothing changed; the sidecar shows what it showed.
     """
+    try:
+        return _bring_to(home, generation, threads)
+    finally:
+        shutil.rmtree(store.next_folder(home), ignore_errors=True)
+
+
+def _bring_to(home: Path, generation: Path, threads: int) -> Brought:
+    found = changes.read(home, generation.name)
+    if found is None:
+        with _attached(generation, threads) as connection:
+            found = changes.find(connection, home, generation.name)
+    if found.since:
+        # What cannot be brought along is built anew.
+        with contextlib.suppress(SidecarError):
+            return Brought(False, *change.bring_along(home, found, _built_at(generation)))
     with _attached(generation, threads) as connection:
-        try:
-            return _change(connection, home, generation)
-        except store.SidecarError:
-            return _build(connection, home, generation)
+        if found.since:
+            found = changes.find(connection, home, generation.name, anew=True)
+        return _build(connection, home, generation, found)
 
 
 @contextlib.contextmanager
@@ -57,16 +72,16 @@ def _attached(generation: Path, threads: int) -> Iterator[duckdb.DuckDBPyConnect
     with connection:
         connection.execute("set timezone = 'UTC'; set preserve_insertion_order = false")
         connection.execute(f"set threads = {threads}")
-        connection.execute(f"attach '{_quoted(generation / 'hub.duckdb')}' as hub (read_only)")
+        connection.execute(f"attach {text(generation / 'hub.duckdb')} as hub (read_only)")
         yield connection
     with contextlib.suppress(OSError):
         spill.rmdir()
 
 
-def _build(connection: duckdb.DuckDBPyConnection, home: Path, generation: Path) -> Brought:
-    path = home / store.LINK.parent / "lookup" / f"{generation.name}.sqlite"
-    for leftover in path.parent.glob(f"{path.name}*"):
-        leftover.unlink()
+def _build(
+    connection: duckdb.DuckDBPyConnection, home: Path, generation: Path, found: Found
+) -> Brought:
+    path = _unused(store.folder(home), generation.name)
     sidecar = store.create(path)
     try:
         written = 0
@@ -75,103 +90,27 @@ def _build(connection: duckdb.DuckDBPyConnection, home: Path, generation: Path) 
             sidecar.executemany(_INSERT, batch)
             written += len(batch)
         bits = key_index.build(sidecar, *documents.all_keys(connection))
-        _replace_aliases(sidecar, _aliases(connection))
-        store.say(sidecar, {"format": store.FORMAT, "bits": str(bits), **_facts(generation)})
+        sidecar.executemany("insert into changes.aliases values (?, ?)", change.aliases(home) or ())
+        marks = change.take_over(home, found, path.stem)
+        known = State(path.stem, generation.name, _built_at(generation), bits, marks, written)
+        state.write(sidecar, "changes", known)
         sidecar.execute("commit")
         store.finish(sidecar, path)
-        store.keep_fingerprints(home, generation)
     except BaseException:
         sidecar.close()
-        path.unlink(missing_ok=True)
+        for file in (path, store.changes_of(path)):
+            file.unlink(missing_ok=True)
         raise
     store.point(home, path)
+    store.sweep(home, marks.values())
     return Brought(True, written, 0)
 
 
-def _change(connection: duckdb.DuckDBPyConnection, home: Path, generation: Path) -> Brought:
-    sidecar = store.open_to_change(home)
-    with contextlib.closing(sidecar):
-        known = store.facts(sidecar)
-        before = store.fingerprints(home, known["generation_id"])
-        if not before.exists() or known["duckdb"] != duckdb.__version__:
-            raise store.SidecarError("nothing to compare the new generation with")
-        gone = fingerprints.differences(
-            connection, str(before), str(generation / fingerprints.NAME)
-        )
-        sidecar.execute("begin immediate")
-        try:
-            written = _replace_documents(sidecar, connection, int(known["bits"]), gone)
-            _replace_aliases(sidecar, _aliases(connection))
-            store.say(sidecar, _facts(generation))
-            store.keep_fingerprints(home, generation)
-            sidecar.execute("commit")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                sidecar.execute("rollback")
-            raise
-    if known["generation_id"] != generation.name:
-        before.unlink(missing_ok=True)
-    return Brought(False, written, len(gone))
+def _unused(folder: Path, name: str) -> Path:
+    """A file of that name, or of one like it: what readers are at must not be touched."""
+    paths = (folder / f"{name}{f'-{n}' if n else ''}.sqlite" for n in itertools.count())
+    return next(path for path in paths if not path.exists())
 
 
-def _replace_documents(
-    sidecar: sqlite3.Connection,
-    connection: duckdb.DuckDBPyConnection,
-    bits: int,
-    gone: list[str],
-) -> int:
-    """Writes what is in `chosen`, with its keys; takes out what is gone. Returns how many."""
-    out: list[tuple[int, int]] = []
-    into: list[tuple[int, int]] = []
-    written = 0
-    asked = "select rowid, document from profiles where number = ? and customer_id = ?"
-    taken_out = [(number(customer_id), customer_id, b"") for customer_id in gone]
-    for batch in itertools.chain(documents.chosen_documents(connection), [taken_out]):
-        for count, customer_id, document in batch:
-            held = sidecar.execute(asked, (count, customer_id)).fetchone()
-            old = keys_of(held[1]) if held else set()
-            new = keys_of(document) if document else set()
-            out.extend((number(key), count) for key in old - new)
-            into.extend((number(key), count) for key in new - old)
-            if held and document:
-                sidecar.execute(_UPDATE, (document, held[0]))
-            elif held:
-                sidecar.execute("delete from profiles where rowid = ?", (held[0],))
-            elif document:
-                sidecar.execute(_INSERT, (count, customer_id, document))
-            written += bool(document)
-    key_index.change(sidecar, bits, out, into)
-    return written
-
-
-def _aliases(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    tables = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'hub' and schema_name = 'marts' "
-        "and table_name = 'customer_aliases'"
-    ).fetchall()
-    if not tables:
-        return {}
-    rows = connection.execute("select alias_id, customer_id from hub.marts.customer_aliases")
-    return dict(rows.fetchall())
-
-
-def _replace_aliases(sidecar: sqlite3.Connection, aliases: dict[str, str]) -> None:
-    held = dict(sidecar.execute("select alias_id, customer_id from aliases").fetchall())
-    sidecar.executemany(
-        "delete from aliases where alias_id = ?", [(i,) for i in held if i not in aliases]
-    )
-    changed = [pair for pair in aliases.items() if held.get(pair[0]) != pair[1]]
-    sidecar.executemany("insert or replace into aliases values (?, ?)", changed)
-
-
-def _facts(generation: Path) -> dict[str, str]:
-    about = json.loads((generation / "generation.json").read_text())
-    return {
-        "generation_id": generation.name,
-        "built_at": about["built_at"],
-        "duckdb": duckdb.__version__,
-    }
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _built_at(generation: Path) -> str:
+    return str(json.loads((generation / "generation.json").read_text())["built_at"])

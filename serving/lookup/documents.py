@@ -37,11 +37,6 @@ def all_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
         yield from _documents(connection, chosen)
 
 
-def chosen_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
-    """Documents of the customers in temporary table `chosen`, in batches."""
-    yield from _documents(connection, "semi join chosen using (customer_id)")
-
-
 def all_keys(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[key_index.Numbers, key_index.Numbers]:
@@ -60,7 +55,7 @@ def all_keys(
 
 def _documents(connection: duckdb.DuckDBPyConnection, chosen: str) -> Iterator[list[Row]]:
     lists = {
-        name: _fields(connection, table)
+        name: fields(connection, table)
         for name, table in (
             ("customers", "customers"),
             ("identities", "customer_identities"),
@@ -85,9 +80,10 @@ def _texts(column: pa.StringArray) -> list[memoryview]:
     return [held[start:end] for start, end in itertools.pairwise(places)]
 
 
-def _fields(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def fields(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The select list of a table of the marts as documents show it: `"name": value, …`."""
     described = connection.execute(f"describe hub.marts.{table}").fetchall()
-    fields = []
+    found = []
     for name, kind, *_ in described:
         column = '"' + name.replace('"', '""') + '"'
         if name == "customer_id" and table != "customers":
@@ -97,8 +93,8 @@ def _fields(connection: duckdb.DuckDBPyConnection, table: str) -> str:
             value = f"replace(make_timestamp(epoch_us({column}))::varchar, ' ', 'T') || 'Z'"
         else:
             value = column
-        fields.append(f"{column}: {value}")
-    return ", ".join(fields)
+        found.append(f"{column}: {value}")
+    return ", ".join(found)
 
 
 def _text(value: str) -> str:

@@ -8,15 +8,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from serving.lookup import key_index, store
+from serving.lookup import key_index, state, store
 from serving.lookup.keys import number
+from serving.lookup.state import SidecarError
 
-_SHOWN = "(select value from facts where name = 'generation_id')"
-_BY_ID = f"select document, {_SHOWN} from profiles where number = ? and customer_id = ?"
-_BY_NUMBER = f"select document, {_SHOWN} from profiles where number = ?"
-_SLOT = f"select entries, {_SHOWN} from facts left join slots on slot = ? where name = 'format'"
+_SHOWN = "(select value from changes.facts where name = 'generation_id')"
+# What is in `changes` stands in for what is in `main`; a profile without a document is gone.
+_BY_ID = f"""
+    select document, {_SHOWN} from changes.profiles where number = ?1 and customer_id = ?2
+    union all
+    select document, {_SHOWN} from main.profiles where number = ?1 and customer_id = ?2
+    limit 1
+"""
+_BY_NUMBER = f"""
+    select document, {_SHOWN} from changes.profiles where number = ?1 and document is not null
+    union all
+    select document, {_SHOWN} from main.profiles as built where number = ?1 and not exists (
+        select 1 from changes.profiles as later
+        where later.number = ?1 and later.customer_id = built.customer_id
+    )
+"""
+_SLOT = f"""
+    select
+        (select entries from main.slots where slot = ?1),
+        (select group_concat(customer || ' ' || present) from changes.keys where key = ?2),
+        {_SHOWN}
+"""
+# Of both files, so that their moments are taken together, the file of the build first.
+_BOTH = f"select {_SHOWN}, (select value from main.facts where name = 'made')"
 _LOOK = 0.02  # seconds that a lookup trusts the link it saw
-_ALIAS = f"select customer_id, {_SHOWN} from aliases where alias_id = ?"
+_ALIAS = f"select customer_id, {_SHOWN} from changes.aliases where alias_id = ?"
 
 
 class Merged(NamedTuple):
@@ -44,7 +65,7 @@ class Reader:
         try:
             self._folder = os.open((home / store.LINK).parent, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
-            raise store.SidecarError("nothing is published yet") from None
+            raise SidecarError("nothing is published yet") from None
         try:
             self._open()
         except BaseException:
@@ -52,8 +73,13 @@ class Reader:
             raise
 
     def _open(self) -> None:
-        self._store, self._path = store.open_to_read(self._home)
-        self._shift = 63 - int(store.facts(self._store)["bits"])
+        opened, self._path = store.open_to_read(self._home)
+        try:
+            self._shift = 63 - state.read(opened).bits
+        except SidecarError:
+            opened.close()
+            raise
+        self._store = opened
         self._target = os.readlink(store.LINK.name, dir_fd=self._folder)
 
     def _follow(self, at_once: bool = False) -> None:
@@ -69,7 +95,7 @@ class Reader:
         before = self._store
         try:
             self._open()
-        except (store.SidecarError, sqlite3.Error):
+        except (SidecarError, sqlite3.Error):
             self._store = before
         else:
             before.close()
@@ -77,13 +103,13 @@ class Reader:
     def generation(self) -> str:
         """The generation that the sidecar shows now."""
         self._follow(at_once=True)
-        return str(self._store.execute(f"select {_SHOWN}").fetchone()[0])
+        return str(self._store.execute(_BOTH).fetchone()[0])
 
     def customer(self, customer_id: str) -> tuple[bytes | Merged, str] | None:
         """The document of a customer, or where to look instead; and the generation it is of."""
         self._follow()
         row = self._store.execute(_BY_ID, (number(customer_id), customer_id)).fetchone()
-        if row is not None:
+        if row is not None and row[0] is not None:
             return row[0], row[1]
         alias = self._store.execute(_ALIAS, (customer_id,)).fetchone()
         return None if alias is None else (Merged(alias[0]), alias[1])
@@ -93,10 +119,11 @@ class Reader:
         self._follow()
         wanted = number(key)
         while True:
-            entries, generation = self._store.execute(_SLOT, (wanted >> self._shift,)).fetchone()
+            asked = (wanted >> self._shift, wanted)
+            entries, later, generation = self._store.execute(_SLOT, asked).fetchone()
             documents = []
             seen = {generation}
-            for customer in key_index.find(entries or b"", wanted):
+            for customer in _with(key_index.find(entries or b"", wanted), later):
                 for document, of in self._store.execute(_BY_NUMBER, (customer,)).fetchall():
                     documents.append(document)
                     seen.add(of)
@@ -109,7 +136,7 @@ class Reader:
         self._follow()
         self._store.execute("begin")
         try:
-            yield str(self._store.execute(f"select {_SHOWN}").fetchone()[0])
+            yield str(self._store.execute(_BOTH).fetchone()[0])
         finally:
             self._store.execute("commit")
 
@@ -117,3 +144,12 @@ class Reader:
         """Closes the file."""
         self._store.close()
         os.close(self._folder)
+
+
+def _with(customers: list[int], later: str | None) -> list[int]:
+    """The customers that have a key, after what became of it since the build."""
+    if later is None:
+        return customers
+    since = dict(entry.split(" ") for entry in later.split(","))
+    kept = [customer for customer in customers if str(customer) not in since]
+    return kept + [int(customer) for customer, present in since.items() if present == "1"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.serving.made_up import make_warehouse
-from serving.lookup import MalformedKeyError, bring_to, build, fingerprints, key, key_index, store
+from serving.lookup import MalformedKeyError, bring_to, build, change, key, key_index, store
 from serving.lookup.keys import KEYS_SQL, keys_of, number
 from serving.lookup.reader import Merged, Reader
 from serving.publish import publish
@@ -20,16 +20,21 @@ from tests.serving.conftest import CUSTOMERS
 
 
 def content(home: Path) -> tuple[dict[str, bytes], set[tuple[int, int]], dict[str, str]]:
-    """Documents, key pairs and aliases."""
-    found = sqlite3.connect(home / store.LINK)
-    documents = dict(found.execute("select customer_id, document from profiles").fetchall())
+    """Documents, key pairs and aliases, as both files together have them."""
+    found, _ = store.open_to_read(home)
+    documents = dict(found.execute("select customer_id, document from main.profiles").fetchall())
+    later = found.execute("select customer_id, document from changes.profiles").fetchall()
+    assert len(later) == len(dict(later))
+    documents |= dict(later)
     pairs = set()
     for (entries,) in found.execute("select entries from slots"):
         for row in np.frombuffer(entries, dtype="<i8").reshape(-1, 2):
             pairs.add((int(row[0]), int(row[1])))
+    for one, customer, present in found.execute("select * from changes.keys").fetchall():
+        (pairs.add if present else pairs.discard)((one, customer))
     aliases = dict(found.execute("select * from aliases").fetchall())
     found.close()
-    return {i: _sorted(d) for i, d in documents.items()}, pairs, aliases
+    return {i: _sorted(d) for i, d in documents.items() if d is not None}, pairs, aliases
 
 
 def _sorted(document: bytes) -> bytes:
@@ -73,10 +78,15 @@ def test_bringing_along_ends_where_a_build_from_nothing_does(
 def test_only_changed_profiles_are_written(home: Path, refresh: Callable[..., str]) -> None:
     refresh(share=0.05)
     generations = home / "published" / "generations"
-    before, after = (str(generations / g / fingerprints.NAME) for g in ("g1", "g2"))
     with duckdb.connect() as connection:
-        fingerprints.differences(connection, before, after)
-        changed = connection.execute("select count(*) from chosen").fetchone()[0]
+        for name in ("g1", "g2"):
+            connection.execute(
+                f"attach '{generations / name / 'hub.duckdb'}' as {name} (read_only)"
+            )
+        changed = connection.execute(
+            "select count(*) from g1.marts.customers as one join g2.marts.customers as other "
+            "using (customer_id) where one <> other"
+        ).fetchone()[0]
     assert 0 < changed < CUSTOMERS * 0.15
     assert bring_to(home, generations / "g2") == build.Brought(False, 0, 0)
     assert bring_to(home, generations / "g1") == build.Brought(False, changed, 0)
@@ -173,7 +183,9 @@ def test_a_change_that_breaks_leaves_the_generation_before(
     before = content(home)
     with monkeypatch.context() as broken:
         broken.setattr(
-            key_index, "change", lambda *_: (_ for _ in ()).throw(sqlite3.OperationalError("full"))
+            change,
+            "take_over",
+            lambda *_: (_ for _ in ()).throw(sqlite3.OperationalError("full")),
         )
         with pytest.raises(RuntimeError, match="The one before stays"):
             refresh()
@@ -183,7 +195,9 @@ def test_a_change_that_breaks_leaves_the_generation_before(
     assert Reader(home).generation() == "g9"
 
 
-@pytest.mark.parametrize("damage", ["missing", "garbage", "format", "no_fingerprints"])
+@pytest.mark.parametrize(
+    "damage", ["missing", "garbage", "format", "no_changes", "other_changes", "no_marks"]
+)
 def test_a_damaged_sidecar_is_built_anew(
     home: Path, refresh: Callable[..., str], damage: str
 ) -> None:
@@ -193,12 +207,20 @@ def test_a_damaged_sidecar_is_built_anew(
     elif damage == "garbage":
         target.write_bytes(b"no database" * 1000)
     elif damage == "format":
-        held = sqlite3.connect(target)
+        held = sqlite3.connect(store.changes_of(target))
         held.execute("update facts set value = '0' where name = 'format'")
         held.commit()
         held.close()
+    elif damage == "no_changes":
+        store.changes_of(target).unlink()
+    elif damage == "other_changes":
+        held = sqlite3.connect(store.changes_of(target))
+        held.execute("update facts set value = 'another' where name = 'of'")
+        held.commit()
+        held.close()
     else:
-        store.fingerprints(home, "g1").unlink()
+        for marks in store.folder(home).glob("*.parquet"):
+            marks.unlink()
     refresh()
     reader = Reader(home)
     assert reader.generation() == "g2"
@@ -229,3 +251,82 @@ def test_all_lookups_of_one_answer_see_one_generation(
         refresh()
         assert reader.customer(some)[1] == generation == "g1"
     assert reader.customer(some)[1] == "g2"
+
+
+def test_what_was_erased_is_in_no_file_any_more(home: Path) -> None:
+    """A customer that is gone, and an address that one lost; a reader is at it meanwhile."""
+    reader = Reader(home)
+    with duckdb.connect(home / "warehouse" / "hub.duckdb") as warehouse:
+        gone, loser = warehouse.execute(
+            "select customer_id, primary_email from marts.customers where len(emails) = 2 "
+            "order by 1 limit 2"
+        ).fetchall()
+        for table in ("customers", "customer_identities", "consents"):
+            warehouse.execute(f"delete from marts.{table} where customer_id = '{gone[0]}'")
+        warehouse.execute(
+            "update marts.customers set emails = emails[2:], primary_email = emails[2] "
+            f"where customer_id = '{loser[0]}'"
+        )
+    assert reader.with_key(f"email:{gone[1]}")[0]
+    publish(home, "g2")
+    assert reader.customer(gone[0]) is None
+    for _, email in (gone, loser):
+        assert reader.with_key(f"email:{email}") == ([], "g2")
+        for file in store.folder(home).iterdir():
+            assert f'"{email}"'.encode() not in file.read_bytes(), file.name
+    kept = msgspec.json.decode(reader.customer(loser[0])[0])["customer"]["primary_email"]
+    assert [reader.customer(loser[0])[0]] == reader.with_key(f"email:{kept}")[0]
+    assert not list(store.next_folder(home).parent.glob(".next"))
+
+
+def test_a_wipe_that_was_killed_goes_on_with_the_next_change(
+    home: Path, refresh: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(home / "warehouse" / "hub.duckdb") as warehouse:
+        gone, email = warehouse.execute(
+            "select customer_id, primary_email from marts.customers limit 1"
+        ).fetchone()
+        warehouse.execute(f"delete from marts.customers where customer_id = '{gone}'")
+    built = (home / store.LINK).resolve()
+    with monkeypatch.context() as killed:
+        killed.setattr(change, "wipe", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            publish(home, "g2")
+    assert Reader(home).customer(gone) is None
+    assert email.encode() in built.read_bytes()
+    publish(home, "g3")
+    assert f'"{email}"'.encode() not in built.read_bytes()
+    assert Reader(home).customer(gone) is None
+
+
+def test_a_key_that_moves_is_found_at_its_new_customer(home: Path) -> None:
+    with duckdb.connect(home / "warehouse" / "hub.duckdb") as warehouse:
+        one, other = warehouse.execute(
+            "select customer_id, emails[1] from marts.customers order by 1 limit 2"
+        ).fetchall()
+    for turn, holder in enumerate((other[0], one[0], other[0]), start=2):
+        with duckdb.connect(home / "warehouse" / "hub.duckdb") as warehouse:
+            for customer, emails in ((one[0], []), (other[0], [other[1]])):
+                has = [*emails, one[1]] if customer == holder else emails
+                warehouse.execute(
+                    f"update marts.customers set emails = {has}::varchar[] "
+                    f"where customer_id = '{customer}'"
+                )
+        publish(home, f"g{turn}")
+        found, generation = Reader(home).with_key(f"email:{one[1]}")
+        assert generation == f"g{turn}"
+        shown = [msgspec.json.decode(document)["customer"]["customer_id"] for document in found]
+        assert shown == [holder]
+    assert len(list(store.folder(home).glob("*.sqlite"))) == 2  # Nothing was built anew.
+
+
+def test_rows_that_come_and_go_twice_are_told(home: Path) -> None:
+    """Equal rows have equal hashes; how many there are still counts."""
+    with duckdb.connect(home / "warehouse" / "hub.duckdb") as warehouse:
+        (customer,) = warehouse.execute("select customer_id from marts.consents limit 1").fetchone()
+        warehouse.execute(
+            f"insert into marts.consents from marts.consents where customer_id = '{customer}'"
+        )
+    publish(home, "g2")
+    document, _ = Reader(home).customer(customer)
+    assert len(msgspec.json.decode(document)["consents"]) == 2
