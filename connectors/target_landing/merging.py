@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,18 @@ def merge(parts: list[Part], path: Path) -> dict[str, str]:
 
 def common(parts: Iterable[Part]) -> dict[str, str]:
     """The kind of every column over all parts; one that is null throughout has no say."""
-    out: dict[str, str] = {}
-    silent: dict[str, str] = {}
+    files: dict[str, dict[str, list[Path]]] = {}
     for part in parts:
-        empty = _null_columns(part.path)
         for column, kind in part.kinds.items():
-            if column in empty:
-                silent.setdefault(column, kind)
-                out.setdefault(column, "")
-            else:
-                out[column] = widened(out[column], kind) if out.get(column) else kind
-    return {column: kind or silent[column] for column, kind in out.items()}
+            files.setdefault(column, {}).setdefault(kind, []).append(part.path)
+    return {column: _kind(column, by_kind) for column, by_kind in files.items()}
+
+
+def _kind(column: str, files: dict[str, list[Path]]) -> str:
+    if len(files) == 1:
+        return next(iter(files))
+    telling = [kind for kind, paths in files.items() if any(_has_values(p, column) for p in paths)]
+    return reduce(widened, telling or list(files)[:1])
 
 
 class _NarrowError(Exception):
@@ -126,14 +128,8 @@ def _text(value: Any, kind: str) -> str | None:
     return format(value, "f") if kind.startswith(("DECIMAL", "HUGEINT")) else str(value)
 
 
-def _null_columns(path: Path) -> set[str]:
+def _has_values(path: Path, column: str) -> bool:
+    """Whether a column is not null throughout: payload columns have no statistics to say so."""
     with pq.ParquetFile(path) as file:
-        meta = file.metadata
-        out = set()
-        for i in range(meta.num_columns):
-            counts = [
-                meta.row_group(group).column(i).statistics for group in range(meta.num_row_groups)
-            ]
-            if all(stats is not None and not stats.num_values for stats in counts):
-                out.add(meta.schema.column(i).path)
-        return out
+        groups = (file.read_row_group(n, columns=[column]) for n in range(file.num_row_groups))
+        return any(group.column(0).null_count < len(group) for group in groups)

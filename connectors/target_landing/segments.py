@@ -6,6 +6,7 @@ commit they become one file in which every column has the type that holds all of
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +27,8 @@ METADATA = pa.schema(
     ]
 )
 ROW_GROUP_ROWS = 122_880  # DuckDB's own: one thread reads one group
+_SAMPLE_ROWS = 4096
+_WORTH = 0.8  # of its size: a column that stays larger is left as it is
 
 
 class SegmentedFile:
@@ -76,7 +79,7 @@ class SegmentedFile:
         if self._writer is None:
             path = self.path.with_name(f"{self.path.name}.{len(self._parts)}")
             self._parts.append(Part(path, dict(self._columns)))
-            self._writer = writer(path, table.schema)
+            self._writer = writer(path, table.schema, table)
         self._writer.write_table(table, row_group_size=len(table) or 1)
         self._pending = []
         self._pending_rows = self._pending_bytes = 0
@@ -115,14 +118,38 @@ def _metadata_without(columns: dict[str, str]) -> Iterator[pa.Field]:
     return (field for field in METADATA if field.name not in columns)
 
 
-def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """A Parquet writer as all files of the landing zone are written."""
+def writer(path: Path, schema: pa.Schema, sample: pa.Table | None = None) -> pq.ParquetWriter:
+    """A Parquet writer as all files of the landing zone are written.
+
+    Args:
+        path: the file.
+        schema: its columns.
+        sample: rows by which to tell columns that are not worth their compression.
+    """
     return pq.ParquetWriter(
         path,
         schema,
-        compression="lz4",
-        use_dictionary=[name for name in DICTIONARY if name in schema.names],
-        # Readers skip row groups by package and moment; bounds of payloads would be for nobody.
-        write_statistics=[name for name in METADATA.names if name in schema.names],
-        store_schema=False,
+        compression="lz4" if sample is None else _compression(sample.slice(0, _SAMPLE_ROWS)),
+        **_options(schema),
     )
+
+
+def _options(schema: pa.Schema) -> dict[str, Any]:
+    return {
+        "use_dictionary": [name for name in DICTIONARY if name in schema.names],
+        # Readers skip row groups by package and moment; bounds of payloads would be for nobody.
+        "write_statistics": [name for name in METADATA.names if name in schema.names],
+        "store_schema": False,
+    }
+
+
+def _compression(rows: pa.Table) -> dict[str, str]:
+    """LZ4 for columns that it makes smaller; trying in vain on ids is a tenth of a load."""
+    out = pa.BufferOutputStream()
+    pq.write_table(rows, out, compression="lz4", **_options(rows.schema))
+    tried = pq.read_metadata(pa.BufferReader(out.getvalue())).row_group(0)
+    columns = (tried.column(i) for i in range(tried.num_columns))
+    return {
+        name: "lz4" if c.total_compressed_size < c.total_uncompressed_size * _WORTH else "none"
+        for name, c in zip(rows.column_names, columns, strict=True)
+    }

@@ -108,3 +108,11 @@ def test_discard_row_quarantines_the_row(zone: Zone) -> None:
         ("type", "v", True),
         ("undeclared", "", True),
     ]
+
+
+def test_a_column_that_was_null_so_far_has_no_say_in_its_type(zone: Zone) -> None:
+    zone.load(
+        schema("s", v=["string", "null"]), record("s", {"v": None}),
+        schema("s", v=["integer", "null"]), record("s", {"v": 7}),
+    )  # fmt: skip
+    assert zone.rows("s") == [(None,), (7,)]
