@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 INCREMENTAL = {
     "intermediate.turns": "* exclude (moved_from, loaded_package)",
     "intermediate.conversations": "* exclude (loaded_package)",
-    "marts.interaction_understanding": "*",
+    "marts.interaction_understanding": "* exclude (loaded_package)",
     "marts.routing_candidates": "* exclude (thread_state)",
     "marts.conversations": "*",
     "marts.routing_log": "* exclude (invocation)",

@@ -200,7 +200,7 @@ def run(
     command = [
         sys.executable, "-m", "tests.social.dbt_run", str(parsed), "--project-dir", project,
         "--profiles-dir", project, "--target-path", str(home / "target"), "--no-write-json",
-        "--log-path", str(home / "target"), "--quiet", "--no-use-colors",
+        "--log-path", str(home / "target"), "--log-level-file", "none", "--quiet", "--no-use-colors",
         "--vars", json.dumps(variables), "+", "--select", *select.split(),
     ]  # fmt: skip
     # a process of its own: dbt keeps its connection, and nobody else could open the file

@@ -98,16 +98,69 @@
     {% endif %}
 {% endmacro %}
 
-{# Conversations whose turns moved to another thread or were all deleted leave: post-hook. #}
-{% macro forget_empty_threads() %}
+{# What turns are told by besides themselves: the accounts that speak for brands, and what products are called. #}
+{% macro brands_stamp() -%}
+    {% set names = [] %}
+    {% for about in var('brands').values() %}{% do names.append(about.products or {}) %}{% endfor %}
+    (
+        select {{ sql_text(local_md5(tojson(names))) }} || coalesce(md5(string_agg(brand || '|' || source || '|' || record_id, ',' order by brand, source, record_id)), '')
+        from {{ ref('int_brand_accounts') }}
+    )
+{%- endmacro %}
+
+{# A changed brand is told from the beginning: pre-hooks of the turns, and of what is told of them. #}
+{% macro forget_other_brands() %}
+    {% set stamp = brands_stamp() %}
+    {% if is_incremental() %}
+    delete from {{ this }} where brands is distinct from {{ stamp }}
+    {% endif %}
+{% endmacro %}
+
+{% macro forget_told_by_other_brands() %}
+    {% set turns = ref('int_turns') %}
+    {% if is_incremental() %}
+    delete from {{ this }} where brands is distinct from (select max(brands) from {{ turns }})
+    {% endif %}
+{% endmacro %}
+
+{# Threads with a turn that is newer than all that this model holds, and those that such a turn left. #}
+{% macro threads_with_news() -%}
+    select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
+    from {{ ref('int_turns') }} as turns
+    left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
+        on turns.source = seen.source
+    where turns.loaded_package > coalesce(seen.package, 0)
+{%- endmacro %}
+
+{# They are told again from nothing: a thread that has become nobody's leaves no row. Pre-hooks. #}
+{% macro forget_threads_with_news() %}
     {% set turns = ref('int_turns') %}
     {% if is_incremental() %}
     delete from {{ this }} as told
-    where not exists (
-        select 1
+    using ({{ threads_with_news() }}) as news
+    where told.source = news.source and told.thread_id = news.thread_id
+    {% endif %}
+{% endmacro %}
+
+{% macro forget_turns_with_news() %}
+    {% set turns = ref('int_turns') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    using (
+        select turns.source, turns.interaction_id
         from {{ turns }} as turns
-        where turns.source = told.source and turns.thread_id = told.thread_id and not turns.deleted
-    )
+        semi join ({{ threads_with_news() }}) as news on turns.source = news.source and turns.thread_id = news.thread_id
+    ) as again
+    where known.source = again.source and known.interaction_id = again.interaction_id
+    {% endif %}
+{% endmacro %}
+
+{# Conversations that are told no more leave: post-hook. #}
+{% macro forget_untold_conversations() %}
+    {% set told = ref('int_conversations') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    where not exists (select 1 from {{ told }} as told where told.source = known.source and told.thread_id = known.thread_id)
     {% endif %}
 {% endmacro %}
 
@@ -121,19 +174,6 @@
         from (select source || ':' || thread_id as conversation_id, hash(conversations) as thread_state from {{ told }} as conversations) as told
         where told.conversation_id = known.conversation_id and told.thread_state = known.thread_state
     )
-    {% endif %}
-{% endmacro %}
-
-{# What was deleted, or lost its text or its conversation, is understood no more: pre-hook. #}
-{% macro forget_unheard() %}
-    {% set turns = ref('int_turns') %}
-    {% if is_incremental() %}
-    delete from {{ this }} as known
-    using {{ turns }} as turns
-    where
-        known.source = turns.source
-        and known.interaction_id = turns.interaction_id
-        and (turns.deleted or turns.text_key is null)
     {% endif %}
 {% endmacro %}
 
@@ -183,4 +223,11 @@
             '^\b$'
         ), '…', 'g'
     ))
+{%- endmacro %}
+
+{# A text's place among a million, by its MD5: as `md5_number(text) % 1000000`, whose division of 128 bits costs ten times as much. #}
+{% macro millionth(text) -%}
+    (
+        (md5_number_lower({{ text }}) % 1000000 * cast(18446744073709551616 % 1000000 as ubigint) + md5_number_upper({{ text }}) % 1000000) % 1000000
+    )
 {%- endmacro %}

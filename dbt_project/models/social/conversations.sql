@@ -1,11 +1,12 @@
+{{ config(
+    materialized='incremental', unique_key='conversation_id', incremental_strategy='delete+insert',
+    on_schema_change='append_new_columns', post_hook="{{ forget_untold_conversations() }}"
+) }}
 -- Grain: one conversation of a customer with a brand. What was said is told in int_conversations, incrementally;
--- here it gets its customer, its calendar and today: whose turn it is depends on the hour.
+-- here it gets its customer, its calendar and today: whose turn it is depends on the hour. All that can change stands
+-- in `told_state`, and only what did change is counted on the calendar again.
 {% set silence = var('social', {}).get('resolve_after_hours', 72) %}
-with told as (
-    select * from {{ ref('int_conversations') }}
-),
-
-calendars as (
+with calendars as (
     select brand, min(calendar) as calendar
     from {{ ref('int_brand_accounts') }}
     group by brand
@@ -14,35 +15,49 @@ calendars as (
 ended as (
     select
         told.*,
+        clusters.customer_id,
         coalesce(calendars.calendar, 'always') as calendar,
         coalesce(told.last_plea_at < told.last_thanks_at, false) as thanked,
         coalesce(told.last_plea_at > told.first_thanks_at, false) as reopened,
         told.last_turn_by = 'brand' and told.last_turn_at < {{ as_of() }} - interval {{ silence }} hour as silent
-    from told
+    from {{ ref('int_conversations') }} as told
     left join calendars on told.brand = calendars.brand
+    left join {{ ref('clusters') }} as clusters
+        on told.source = clusters.source and told.customer_record_id = clusters.source_record_id
+),
+
+stated as (
+    select
+        *,
+        source || ':' || thread_id as conversation_id,
+        hash(ended, {{ sql_text(local_md5(tojson(var('calendars', {})))) }}) as told_state
+    from ended
 ),
 
 resolved as (
     select
-        *,
+        stated.*,
         case when thanked then last_thanks_at when silent then last_turn_at end as resolved_at,
         case when thanked then 'thanks' when silent then 'silence' end as resolved_by
-    from ended
+    from stated
+    {% if is_incremental() %}
+    anti join {{ this }} as known
+        on stated.conversation_id = known.conversation_id and stated.told_state = known.told_state
+    {% endif %}
 ),
 
 moments as (
-    select source, thread_id, 'opened' as what, calendar, opened_at as moment from resolved
+    select conversation_id, 'opened' as what, calendar, opened_at as moment from resolved
     union all
-    select source, thread_id, 'answered', calendar, first_response_at from resolved where first_response_at is not null
+    select conversation_id, 'answered', calendar, first_response_at from resolved where first_response_at is not null
     union all
-    select source, thread_id, 'resolved', calendar, resolved_at from resolved where resolved_at is not null
+    select conversation_id, 'resolved', calendar, resolved_at from resolved where resolved_at is not null
 ),
 
 -- Open seconds since the calendar began, at each moment.
 clocked as (
     select
-        moments.source,
-        moments.thread_id,
+        moments.conversation_id,
         moments.what,
         hours.seconds_before + least(hours.open_seconds, epoch(moments.moment) - epoch(hours.opens_at)) as seconds
     from moments
@@ -52,21 +67,20 @@ clocked as (
 
 spans as (
     select
-        source,
-        thread_id,
+        conversation_id,
         max(seconds) filter (what = 'answered') - max(seconds) filter (what = 'opened') as first_response_seconds,
         max(seconds) filter (what = 'resolved') - max(seconds) filter (what = 'opened') as resolution_seconds
     from clocked
-    group by source, thread_id
+    group by conversation_id
 )
 
 select
-    resolved.source || ':' || resolved.thread_id as conversation_id,
+    resolved.conversation_id,
     resolved.source,
     resolved.thread_id,
     resolved.channel,
     resolved.brand,
-    clusters.customer_id,
+    resolved.customer_id,
     resolved.customer_record_id,
     resolved.opening_id,
     resolved.brand_began,
@@ -103,8 +117,7 @@ select
     resolved.language,
     resolved.first_sentiment,
     resolved.last_sentiment,
-    resolved.clock_ahead
+    resolved.clock_ahead,
+    resolved.told_state
 from resolved
-left join spans on resolved.source = spans.source and resolved.thread_id = spans.thread_id
-left join {{ ref('clusters') }} as clusters
-    on resolved.source = clusters.source and resolved.customer_record_id = clusters.source_record_id
+left join spans on resolved.conversation_id = spans.conversation_id

@@ -1,30 +1,19 @@
 {{ config(
     schema='intermediate', alias='conversations', materialized='incremental', contract={'enforced': false},
     unique_key=['source', 'thread_id'], incremental_strategy='delete+insert',
-    pre_hook="{{ forget_silent_sources() }}", post_hook="{{ forget_empty_threads() }}"
+    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_threads_with_news() }}"]
 ) }}
 -- Grain: one thread in which a brand speaks or is spoken to, by what was said in it (who its people are as
 -- customers is added later, because that changes without anybody saying anything). Threads that a new, edited or
--- moved turn touches are told again from their first turn; one that lost all
--- its turns goes.
+-- moved turn touches are told again from their first turn; one that lost all its turns, or its brand, goes.
 with
 {% if is_incremental() %}
-news as (
-    select turns.source, turns.thread_id, turns.moved_from
-    from {{ ref('int_turns') }} as turns
-    left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
-        on turns.source = seen.source
-    where turns.loaded_package > coalesce(seen.package, 0)
-    union all
-    select told.source, told.thread_id, null
+touched as (
+    {{ threads_with_news() }}
+    union
+    select told.source, told.thread_id
     from {{ this }} as told
     where told.classifiers not in (select distinct classifiers from {{ ref('interaction_understanding') }})
-),
-
-touched as (
-    select source, thread_id from news
-    union
-    select source, moved_from from news where moved_from is not null
 ),
 {% else %}
     touched as (
@@ -62,6 +51,7 @@ opened as (
         arg_min(interaction_id, (said_at, interaction_id)) filter (speaks_for is null) as opening_id,
         min(said_at) filter (speaks_for is null) as opened_at,
         min(said_at) as began_at,
+        max(brands) as brands,
         max(loaded_package) as loaded_package
     from spoken
     group by source, thread_id
@@ -138,6 +128,7 @@ select
     opening.language,
     opening.deleted as opening_deleted,
     facts.* exclude (source, thread_id),
+    opened.brands,
     opened.loaded_package
 from opened
 inner join facts on opened.source = facts.source and opened.thread_id = facts.thread_id

@@ -1,12 +1,12 @@
 {{ config(
     schema='intermediate', alias='ties', materialized='incremental',
     unique_key=['source', 'author_record_id'], incremental_strategy='delete+insert',
-    pre_hook="{{ forget_silent_sources() }}"
+    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}"]
 ) }}
 -- Grain: what one account does towards another, by kind; what a brand says stands in conversations. An account that
 -- spoke anew is counted anew in whole; one without any tie left keeps a row without another, so that the old ones go.
 with spoke as (
-    select source, author_record_id, max(loaded_package) as loaded_package
+    select source, author_record_id, max(brands) as brands, max(loaded_package) as loaded_package
     from {{ ref('int_turns') }}
     where speaks_for is null
     group by source, author_record_id
@@ -71,6 +71,7 @@ select
     tied.times,
     tied.first_at,
     tied.last_at,
+    changed.brands,
     changed.loaded_package
 from changed
 left join tied on changed.source = tied.source and changed.author_record_id = tied.author_record_id

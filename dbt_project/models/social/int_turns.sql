@@ -1,10 +1,11 @@
 {{ config(
     schema='intermediate', alias='turns', materialized='incremental', contract={'enforced': false},
     unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
-    pre_hook="{{ forget_silent_sources() }}"
+    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_other_brands() }}"]
 ) }}
 -- Grain: one interaction as a turn of its thread: who speaks, to whom, in public or not. Holds no text, only its
--- hash. Clocks differ: what claims to be said in the future counts as said now.
+-- hash. Clocks differ: what claims to be said in the future counts as said now. `brands` names the accounts and
+-- products it was told by: when those change, all turns are told again, and all that is told of them.
 with changed as (
     select threads.* exclude (parent_id)
     from {{ ref('int_threads') }} as threads
@@ -78,6 +79,7 @@ select
     said.language as stated_language,
     coalesce(try_cast({{ json_text('said.metrics', '$.likes') }} as bigint), 0) as likes,
     coalesce(try_cast({{ json_text('said.metrics', '$.shares') }} as bigint), 0) as shares,
+    {{ brands_stamp() }} as brands,
     said.loaded_package
 from said
 left join parents on said.source = parents.source and said.interaction_id = parents.interaction_id

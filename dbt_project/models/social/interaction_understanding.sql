@@ -1,62 +1,64 @@
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
-    on_schema_change='append_new_columns', pre_hook=["{{ forget_silent_sources() }}", "{{ forget_unheard() }}"]
+    on_schema_change='append_new_columns',
+    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_turns_with_news() }}"]
 ) }}
--- Grain: one thing a customer said in a conversation with a brand, and what the classifiers make of it.
+-- Grain: one thing a customer said in a conversation with a brand, and what the classifiers make of it. Threads that
+-- a new, edited, deleted or moved turn touches are understood again: one may have become a brand's by it, or nobody's.
+{% set rescored %}
+    select count(distinct classifiers) > 1
+    from (select classifiers from {{ ref('int_text_understanding') }} union all select classifiers from {{ this }})
+{% endset %}
 with texts as (
     select * from {{ ref('int_text_understanding') }}
 ),
 
-turns as (
-    select *
-    from {{ ref('int_turns') }}
-    where text_key is not null and speaks_for is null and not deleted
-),
-
 {% if is_incremental() %}
-known as (
-    select source, interaction_id, text_key, classifiers
-    from {{ this }}
+touched as (
+    {{ threads_with_news() }}
+    {% if execute and run_query(rescored).columns[0].values()[0] %}
+    union
+    select turns.source, turns.thread_id
+    from {{ this }} as known
+    inner join texts on known.text_key = texts.text_key and known.classifiers <> texts.classifiers
+    inner join {{ ref('int_turns') }} as turns
+        on known.source = turns.source and known.interaction_id = turns.interaction_id
+    {% endif %}
 ),
 {% endif %}
 
-understood as (
-    select
-        turns.source,
-        turns.interaction_id,
-        turns.text_key,
-        case when texts.language = 'unknown' then coalesce(turns.stated_language, 'unknown') else texts.language end as language,
-        texts.language_confidence,
-        texts.sentiment,
-        texts.sentiment_score,
-        texts.sentiment_confidence,
-        texts.intent,
-        texts.intent_confidence,
-        texts.topic,
-        texts.topic_confidence,
-        turns.product,
-        texts.classifiers
-    from turns
-    inner join texts on turns.text_key = texts.text_key
+turns as (
+    select turns.*
+    from {{ ref('int_turns') }} as turns
     {% if is_incremental() %}
-    left join known on turns.source = known.source and turns.interaction_id = known.interaction_id
-    where known.text_key is distinct from turns.text_key or known.classifiers is distinct from texts.classifiers
+    semi join touched on turns.source = touched.source and turns.thread_id = touched.thread_id
     {% endif %}
+),
+
+ours as (
+    select distinct source, thread_id
+    from turns
+    where speaks_for is not null or addresses is not null or direction = 'inbound'
 )
 
 select
-    source,
-    interaction_id,
-    text_key,
-    language,
-    language_confidence,
-    sentiment,
-    sentiment_score,
-    sentiment_confidence,
-    intent,
-    intent_confidence,
-    topic,
-    topic_confidence,
-    product,
-    classifiers
-from understood
+    turns.source,
+    turns.interaction_id,
+    turns.text_key,
+    case when texts.language = 'unknown' then coalesce(turns.stated_language, 'unknown') else texts.language end as language,
+    texts.language_confidence,
+    texts.sentiment,
+    texts.sentiment_score,
+    texts.sentiment_confidence,
+    texts.intent,
+    texts.intent_confidence,
+    texts.topic,
+    texts.topic_confidence,
+    turns.product,
+    texts.classifiers,
+    turns.brands,
+    turns.loaded_package
+from turns
+inner join texts on turns.text_key = texts.text_key
+semi join ours on turns.source = ours.source and turns.thread_id = ours.thread_id
+where turns.speaks_for is null and not turns.deleted

@@ -49,7 +49,7 @@ drawn as (
         exposed.exposed_at,
         customers.was_id = exposed.customer_id as own,
         case
-            when (md5_number(exposed.salt || ':' || customers.was_id) % 1000000) / 1e6 < exposed.share_held then 'holdout'
+            when {{ millionth("exposed.salt || ':' || customers.was_id") }} / 1e6 < exposed.share_held then 'holdout'
             else 'treated'
         end as arm
     from exposed
