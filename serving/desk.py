@@ -1,6 +1,8 @@
 """What a server shares among its requests: sidecar, history, guard, the audience's views."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -41,7 +43,7 @@ class Desk:
             if time.monotonic() < self._look_again:
                 raise RefusedError(503, _MISSING, {"retry-after": "5"})
             try:
-                self._reader = Reader(self.home)
+                self._reader = Reader(self.home, _in_a_moment)
             except SidecarError:
                 self._look_again = time.monotonic() + 1
                 raise RefusedError(503, _MISSING, {"retry-after": "5"}) from None
@@ -94,6 +96,11 @@ class Desk:
         self.history.close()
         if self._reader is not None:
             self._reader.close()
+
+
+def _in_a_moment(end: Callable[[], None]) -> None:
+    # Readers hold back the wiping of what was erased: no longer than this.
+    asyncio.get_running_loop().call_later(0.02, end)
 
 
 class MergedError(Exception):

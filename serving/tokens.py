@@ -136,6 +136,7 @@ class Register:
         self._stamp = (0, 0)
         self._until = 0.0
         self._known: dict[str, Token] = {}
+        self._seen: dict[str, Token] = {}  # By the secret itself: hashing it costs as much again.
 
     def holder(self, secret: str) -> Token | None:
         """The token with this secret, if it is valid now."""
@@ -146,7 +147,12 @@ class Register:
         stamp = (state.st_mtime_ns, state.st_size)
         if stamp != self._stamp or now > self._until:
             self._read(stamp, now)
-        return self._known.get(_hash(secret))
+        token = self._seen.get(secret)
+        if token is None:
+            token = self._known.get(_hash(secret))
+            if token is not None:
+                self._seen[secret] = token
+        return token
 
     def _open(self) -> None:
         if self._file >= 0:
@@ -162,6 +168,7 @@ class Register:
                 [moment],
             ).fetchall()
         self._known = {row[1]: _token(row) for row in rows}
+        self._seen.clear()
         self._stamp, self._until = stamp, now + 1
 
 

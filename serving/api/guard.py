@@ -1,6 +1,5 @@
 """Who may ask what and how often; and the record of who read whom."""
 
-import functools
 import os
 import time
 from collections.abc import Iterable
@@ -39,6 +38,8 @@ class Guard:
         self._folder = home / "logs" / "access"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._day, self._file = "", -1
+        self._second, self._moment = -1, b""
+        self._who: dict[tuple[str, str], bytes] = {}
 
     def admit(self, secret: str | None, scope: str) -> Token:
         """The caller behind a secret.
@@ -67,18 +68,36 @@ class Guard:
 
     def note(self, token: Token, what: str, customers: Iterable[str], generation: str) -> None:
         """Writes down who read whom; one line, in one write, before the answer goes out."""
-        now = datetime.now(UTC).isoformat()
-        if now[:10] != self._day:
-            self._turn_to(now[:10])
-        line = b'{"at":"%b",%b,"customers":%b,"generation":%b}\n' % (
-            now.encode(),
-            _who(token, what),
-            _encode(list(customers)),
+        now = time.time()
+        if int(now) != self._second:
+            self._turn_to(int(now))
+        read = list(customers)
+        who = self._who.get((token.token_id, what)) or self._introduced(token, what)
+        line = b'{"at":"%b.%06d+00:00",%b,"customers":%b,"generation":%b}\n' % (
+            self._moment,
+            now % 1 * 1_000_000,
+            who,
+            _encode(read),
             _encode(generation),
         )
         os.write(self._file, line)
 
-    def _turn_to(self, day: str) -> None:
+    def _introduced(self, token: Token, what: str) -> bytes:
+        if len(self._who) > 1_000:
+            self._who.clear()
+        held = (token.token_id, token.name, token.audience)
+        said = dict(zip(("token", "who", "audience"), held, strict=True)) | {"what": what}
+        self._who[token.token_id, what] = _encode(said)[1:-1]
+        return self._who[token.token_id, what]
+
+    def _turn_to(self, second: int) -> None:
+        """Once a second: the moment as text, and the file of its day."""
+        moment = datetime.fromtimestamp(second, UTC).isoformat()[:19]
+        if moment[:10] != self._day:
+            self._open(moment[:10])
+        self._second, self._moment = second, moment.encode()
+
+    def _open(self, day: str) -> None:
         if self._file >= 0:
             os.close(self._file)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -87,12 +106,6 @@ class Guard:
 
 
 _encode = msgspec.json.Encoder().encode
-
-
-@functools.lru_cache(maxsize=1000)
-def _who(token: Token, what: str) -> bytes:
-    said = {"token": token.token_id, "who": token.name, "audience": token.audience, "what": what}
-    return _encode(said)[1:-1]
 
 
 def bearer(header: str | None) -> str | None:

@@ -1,10 +1,9 @@
 """Lookups in the sidecar: by id, by alias, by key; each answer with the generation it is of."""
 
+import contextlib
 import os
 import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,32 +11,35 @@ from serving.lookup import key_index, state, store
 from serving.lookup.keys import number
 from serving.lookup.state import SidecarError
 
-_SHOWN = "(select value from changes.facts where name = 'generation_id')"
 # What is in `changes` stands in for what is in `main`; a profile without a document is gone.
-_BY_ID = f"""
-    select document, {_SHOWN} from changes.profiles where number = ?1 and customer_id = ?2
+_BY_ID = """
+    select document from changes.profiles where number = ?1 and customer_id = ?2
     union all
-    select document, {_SHOWN} from main.profiles where number = ?1 and customer_id = ?2
+    select document from main.profiles where number = ?1 and customer_id = ?2
     limit 1
 """
-_BY_NUMBER = f"""
-    select document, {_SHOWN} from changes.profiles where number = ?1 and document is not null
+_BY_NUMBER = """
+    select document from changes.profiles where number = ?1 and document is not null
     union all
-    select document, {_SHOWN} from main.profiles as built where number = ?1 and not exists (
+    select document from main.profiles as built where number = ?1 and not exists (
         select 1 from changes.profiles as later
         where later.number = ?1 and later.customer_id = built.customer_id
     )
 """
-_SLOT = f"""
+_SLOT = """
     select
         (select entries from main.slots where slot = ?1),
-        (select group_concat(customer || ' ' || present) from changes.keys where key = ?2),
-        {_SHOWN}
+        (select group_concat(customer || ' ' || present) from changes.keys where key = ?2)
 """
+_ALIAS = "select customer_id from changes.aliases where alias_id = ?"
 # Of both files, so that their moments are taken together, the file of the build first.
-_BOTH = f"select {_SHOWN}, (select value from main.facts where name = 'made')"
-_LOOK = 0.02  # seconds that a lookup trusts the link it saw
-_ALIAS = f"select customer_id, {_SHOWN} from changes.aliases where alias_id = ?"
+_GENERATION = """
+    select value, (select value from main.facts where name = 'made')
+    from changes.facts where name = 'generation_id'
+"""
+
+Hold = Callable[[Callable[[], None]], object]
+"""Takes what is to be called in a moment, when the lookups of that moment are done."""
 
 
 class Merged(NamedTuple):
@@ -50,17 +52,23 @@ class Reader:
     """The sidecar, opened once; follows the link when a build from nothing replaced the file.
 
     When the link or its file is gone it goes on with the file it has: the last good generation.
-    Not to be shared by threads.
+    Lookups that follow each other closely share one read transaction where somebody ends it: to
+    begin one costs as much as a lookup. Not to be shared by threads.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, hold: Hold | None = None) -> None:
         """Opens the sidecar.
+
+        Args:
+            home: the hub's home.
+            hold: calls back some milliseconds later; without it each lookup stands alone.
 
         Raises:
             SidecarError: there is none yet, or it cannot be read.
         """
-        self._home = home
-        self._look_again = 0.0
+        self._home, self._hold = home, hold
+        self._shown: str | None = None  # The generation, while a transaction is open.
+        self._pinned = False
         # Relative to an open folder: a path would have to be walked with each lookup.
         try:
             self._folder = os.open((home / store.LINK).parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -82,66 +90,88 @@ class Reader:
         self._store = opened
         self._target = os.readlink(store.LINK.name, dir_fd=self._folder)
 
-    def _follow(self, at_once: bool = False) -> None:
-        now = time.monotonic()
-        if now < self._look_again and not at_once:
-            return
-        self._look_again = now + _LOOK
+    def _follow(self) -> None:
         try:
             if os.readlink(store.LINK.name, dir_fd=self._folder) == self._target:
                 return
         except OSError:
             return  # The link is gone: the file that is open still answers.
         before = self._store
-        try:
+        with contextlib.suppress(SidecarError, sqlite3.Error):
             self._open()
-        except (SidecarError, sqlite3.Error):
-            self._store = before
-        else:
             before.close()
+
+    def _begin(self) -> str:
+        """The generation that lookups see until `_end`."""
+        if self._shown is None:
+            self._follow()
+            self._store.execute("begin")
+            try:
+                self._shown = str(self._store.execute(_GENERATION).fetchone()[0])
+            except BaseException:
+                self._store.execute("rollback")
+                raise
+            if self._hold is not None:
+                self._hold(self._release)
+        return self._shown
+
+    def _end(self) -> None:
+        if self._hold is None:
+            self._release()
+
+    def _release(self) -> None:
+        if self._shown is not None and not self._pinned:
+            self._shown = None
+            self._store.execute("commit")
 
     def generation(self) -> str:
         """The generation that the sidecar shows now."""
-        self._follow(at_once=True)
-        return str(self._store.execute(_BOTH).fetchone()[0])
+        self._release()
+        try:
+            return self._begin()
+        finally:
+            self._end()
 
     def customer(self, customer_id: str) -> tuple[bytes | Merged, str] | None:
         """The document of a customer, or where to look instead; and the generation it is of."""
-        self._follow()
-        row = self._store.execute(_BY_ID, (number(customer_id), customer_id)).fetchone()
-        if row is not None and row[0] is not None:
-            return row[0], row[1]
-        alias = self._store.execute(_ALIAS, (customer_id,)).fetchone()
-        return None if alias is None else (Merged(alias[0]), alias[1])
+        generation = self._begin()
+        try:
+            row = self._store.execute(_BY_ID, (number(customer_id), customer_id)).fetchone()
+            if row is not None and row[0] is not None:
+                return row[0], generation
+            alias = self._store.execute(_ALIAS, (customer_id,)).fetchone()
+            return None if alias is None else (Merged(alias[0]), generation)
+        finally:
+            self._end()
 
     def with_key(self, key: str) -> tuple[list[bytes], str]:
         """Documents of the customers that have a key (as `keys.key` spells it); the generation."""
-        self._follow()
         wanted = number(key)
-        while True:
-            asked = (wanted >> self._shift, wanted)
-            entries, later, generation = self._store.execute(_SLOT, asked).fetchone()
+        generation = self._begin()
+        try:
+            ask = self._store.execute
+            entries, later = ask(_SLOT, (wanted >> self._shift, wanted)).fetchone()
             documents = []
-            seen = {generation}
             for customer in _with(key_index.find(entries or b"", wanted), later):
-                for document, of in self._store.execute(_BY_NUMBER, (customer,)).fetchall():
-                    documents.append(document)
-                    seen.add(of)
-            if len(seen) == 1:  # Else a new generation came in between.
-                return documents, generation
+                documents += [row[0] for row in ask(_BY_NUMBER, (customer,)).fetchall()]
+            return documents, generation
+        finally:
+            self._end()
 
-    @contextmanager
+    @contextlib.contextmanager
     def one_generation(self) -> Iterator[str]:
         """All lookups inside see the generation that this gives."""
-        self._follow()
-        self._store.execute("begin")
+        generation = self._begin()
+        self._pinned = True
         try:
-            yield str(self._store.execute(_BOTH).fetchone()[0])
+            yield generation
         finally:
-            self._store.execute("commit")
+            self._pinned = False
+            self._release()
 
     def close(self) -> None:
         """Closes the file."""
+        self._shown, self._pinned = None, False
         self._store.close()
         os.close(self._folder)
 
