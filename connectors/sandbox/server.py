@@ -1,6 +1,5 @@
 """What every stand-in of a vendor's API shares: a loopback server, tokens, quotas, faults."""
 
-import argparse
 import asyncio
 import gzip
 import json
@@ -153,7 +152,7 @@ class Sandbox:
         """Serve on a free port of 127.0.0.1 in a thread."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(_config(self))
+        self._server = uvicorn.Server(configured(self))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
         )
@@ -172,28 +171,8 @@ class Sandbox:
         self._socket.close()
 
 
-def serve(sandbox: Sandbox, port: int) -> None:
-    """Serve in this process until it is stopped; says where on stdout.
-
-    Args:
-        sandbox: What to serve.
-        port: On 127.0.0.1; 0 for a free one.
-    """
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        print(f"READY http://127.0.0.1:{listener.getsockname()[1]}", flush=True)  # noqa: T201
-        uvicorn.Server(_config(sandbox)).run(sockets=[listener])
-
-
-def arguments(description: str) -> argparse.ArgumentParser:
-    """Make the command line that every sandbox has: `--data FILE --port N --latency S`."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--data", required=True, help="population file (.json or .jsonl)")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
-    return parser
-
-
-def _config(sandbox: Sandbox) -> uvicorn.Config:
+def configured(sandbox: Sandbox) -> uvicorn.Config:
+    """How a stand-in is served: quietly, and as bare as a fault may need it."""
     return uvicorn.Config(
         sandbox,
         lifespan="off",

@@ -7,19 +7,18 @@ back. Tests hold its answers to the vendor's lexicons.
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 Listed = tuple[str, Wire]
@@ -276,15 +275,17 @@ def _mentioned(record: Wire) -> set[str]:
     return {feature["did"] for feature in features if "did" in feature}
 
 
-def main() -> None:
-    """Serve a JSON file with `profiles` and `posts` (`by`, `text`) until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
+def populated(whole: dict[str, Any]) -> BlueskySandbox:
+    """A stand-in in which profiles have posted."""
     sandbox = BlueskySandbox(whole["profiles"])
     for post in whole.get("posts", ()):
         sandbox.post(**post)
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    return sandbox
+
+
+def main() -> None:
+    """Serve a JSON file with `profiles` and `posts` (`by`, `text`) until stopped."""
+    command(populated, __doc__)
 
 
 if __name__ == "__main__":

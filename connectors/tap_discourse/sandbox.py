@@ -3,17 +3,16 @@
 python -m connectors.tap_discourse.sandbox --data FILE --port 0
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 WINDOW = 50
@@ -101,14 +100,15 @@ class DiscourseSandbox(Sandbox):
         return JSONResponse({"post_action_users": told})
 
 
+def populated(whole: dict[str, Any]) -> DiscourseSandbox:
+    """A stand-in of a file's forum; JSON has the keys of `likes` as text."""
+    likes = {int(post): fans for post, fans in whole.get("likes", {}).items()}
+    return DiscourseSandbox(whole["users"], whole["topics"], whole["posts"], likes)
+
+
 def main() -> None:
     """Serve a JSON file with `users`, `topics`, `posts` and `likes` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    likes = {int(post): fans for post, fans in whole.get("likes", {}).items()}
-    sandbox = DiscourseSandbox(whole["users"], whole["topics"], whole["posts"], likes)
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(populated, __doc__)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,9 @@
 python -m connectors.tap_dynamics.sandbox --data FILE --port 0
 """
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Row = dict[str, Any]
 API = "/api/data/v9.2"
@@ -139,10 +138,7 @@ def _refused(status: int, code: str) -> Response:
 
 def main() -> None:
     """Serve a JSON file with lists of rows by table until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    sandbox = DynamicsSandbox(json.loads(Path(given.data).read_text("utf-8")))
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(DynamicsSandbox, __doc__)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 
@@ -99,11 +99,7 @@ def _shown(made: Wire, request: Request) -> Wire:
 
 def main() -> None:
     """Serve a JSON file with `nodes` and `edges` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = FacebookSandbox(whole["nodes"], whole["edges"])
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(lambda whole: FacebookSandbox(whole["nodes"], whole["edges"]), __doc__)
 
 
 if __name__ == "__main__":

@@ -3,18 +3,17 @@
 python -m connectors.tap_hubspot.sandbox --data FILE --port 0
 """
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 CAP = 10_000
@@ -146,11 +145,7 @@ def _shown(one: Wire, names: Sequence[str]) -> Wire:
 
 def main() -> None:
     """Serve a JSON file of `{objects, owners}` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = HubspotSandbox(whole["objects"], whole.get("owners", ()))
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(lambda whole: HubspotSandbox(whole["objects"], whole.get("owners", ())), __doc__)
 
 
 if __name__ == "__main__":

@@ -20,22 +20,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 Listed = tuple[int, Wire]
 """An item and the number it is paged by."""
 
 
-def load(path: str | Path) -> list[Wire]:
+def load(path: Path) -> list[Wire]:
     """Read a population file: JSON Lines of items, or one JSON object of lists.
 
     Args:
         path: `.jsonl`, or `.json` with `me`, `accounts`, `statuses`, `notifications` and
             `following` (account id to the ids it follows).
     """
-    text = Path(path).read_text("utf-8")
-    if str(path).endswith(".jsonl"):
+    text = path.read_text("utf-8")
+    if path.suffix == ".jsonl":
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     whole: Wire = json.loads(text)
     lists = ("accounts", "statuses", "notifications")
@@ -230,10 +231,7 @@ class MastodonSandbox(Sandbox):
 
 def main() -> None:
     """Serve a population file until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    sandbox = MastodonSandbox(load(given.data))
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(MastodonSandbox, __doc__, read=load)
 
 
 if __name__ == "__main__":

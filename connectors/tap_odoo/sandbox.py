@@ -3,18 +3,17 @@
 python -m connectors.tap_odoo.sandbox --data FILE --port 0
 """
 
-import json
 import operator
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Row = dict[str, Any]
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -115,11 +114,7 @@ def _refused(kind: str, words: str) -> Response:
 
 def main() -> None:
     """Serve a JSON file with `kinds` and `models` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = OdooSandbox(whole["kinds"], whole["models"])
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(lambda whole: OdooSandbox(whole["kinds"], whole["models"]), __doc__)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,8 @@ python -m connectors.tap_reddit.sandbox --data FILE --port 0
 """
 
 import base64
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 DEEPEST = 1000
@@ -120,11 +119,10 @@ class RedditSandbox(Sandbox):
 
 def main() -> None:
     """Serve a JSON file with `posts`, `comments` and `mentions` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = RedditSandbox(whole["posts"], whole["comments"], whole.get("mentions", ()))
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(
+        lambda whole: RedditSandbox(whole["posts"], whole["comments"], whole.get("mentions", ())),
+        __doc__,
+    )
 
 
 if __name__ == "__main__":

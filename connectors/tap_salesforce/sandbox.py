@@ -5,12 +5,10 @@ python -m connectors.tap_salesforce.sandbox --data FILE --port 0
 
 import csv
 import io
-import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Row = dict[str, Any]
 SECRET = "sandbox-secret"  # noqa: S105
@@ -173,11 +172,7 @@ class SalesforceSandbox(Sandbox):
 
 def main() -> None:
     """Serve a JSON file of `{describes, rows}` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = SalesforceSandbox(whole["describes"], whole["rows"])
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(lambda whole: SalesforceSandbox(whole["describes"], whole["rows"]), __doc__)
 
 
 if __name__ == "__main__":

@@ -4,19 +4,18 @@ python -m connectors.tap_tryton.sandbox --data FILE --port 0
 """
 
 import base64
-import json
 import operator
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Row = dict[str, Any]
 PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
@@ -138,10 +137,7 @@ def _typed(name: str, value: Any) -> Any:
 
 def main() -> None:
     """Serve a JSON file with lists of records by model until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    sandbox = TrytonSandbox(json.loads(Path(given.data).read_text("utf-8")))
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(TrytonSandbox, __doc__)
 
 
 if __name__ == "__main__":

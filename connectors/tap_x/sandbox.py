@@ -4,11 +4,9 @@ python -m connectors.tap_x.sandbox --data FILE --port 0
 """
 
 import base64
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 from connectors.tap_x.streams import last_id
 
 Wire = dict[str, Any]
@@ -168,11 +167,7 @@ def _user(user: Wire, request: Request) -> Wire:
 
 def main() -> None:
     """Serve a JSON file with `users` and `posts` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = XSandbox(whole["users"], whole["posts"])
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(lambda whole: XSandbox(whole["users"], whole["posts"]), __doc__)
 
 
 if __name__ == "__main__":

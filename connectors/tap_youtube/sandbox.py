@@ -4,17 +4,16 @@ python -m connectors.tap_youtube.sandbox --data FILE --port 0
 """
 
 import base64
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox.server import Sandbox, arguments, serve
+from connectors.sandbox.command import command
+from connectors.sandbox.server import Sandbox
 
 Wire = dict[str, Any]
 
@@ -143,11 +142,9 @@ class YouTubeSandbox(Sandbox):
 
 def main() -> None:
     """Serve a JSON file with `channels`, `videos` and `comments` until stopped."""
-    given = arguments(__doc__ or "").parse_args()
-    whole = json.loads(Path(given.data).read_text("utf-8"))
-    sandbox = YouTubeSandbox(whole["channels"], whole["videos"], whole["comments"])
-    sandbox.latency = given.latency
-    serve(sandbox, given.port)
+    command(
+        lambda whole: YouTubeSandbox(whole["channels"], whole["videos"], whole["comments"]), __doc__
+    )
 
 
 if __name__ == "__main__":

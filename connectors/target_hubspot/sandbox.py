@@ -179,6 +179,6 @@ def _instant(moment: datetime) -> str:
 
 
 if __name__ == "__main__":
-    from connectors.sandbox.server import serve
+    from connectors.sandbox.command import serve
 
     serve(HubspotSandbox(), 0)
