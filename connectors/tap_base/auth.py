@@ -71,6 +71,12 @@ def basic(user: str, password: str, *, how: str) -> Auth:
     return Auth({"Authorization": f"Basic {pair}"}, how=how)
 
 
+def refreshing(config: Mapping[str, Any]) -> Mapping[str, str]:
+    """The form of OAuth 2's refresh grant of an app with a secret (RFC 6749, section 6)."""
+    names = ("client_id", "client_secret", "refresh_token")
+    return {"grant_type": "refresh_token", **{name: config[name] for name in names}}
+
+
 class TokenAuth(Auth):
     """A token obtained from the source: OAuth 2 grants, sessions. Renewed when refused or old.
 

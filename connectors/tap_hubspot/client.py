@@ -5,9 +5,10 @@ https://developers.hubspot.com/docs/guides/api/crm/search#limitations and /usage
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from connectors.tap_base.auth import Auth, TokenAuth, bearer
+from connectors.tap_base.auth import Auth, TokenAuth, bearer, refreshing
 from connectors.tap_base.http import Client
 from connectors.tap_base.limits import Limiter
 from connectors.tap_base.paging import Answer, Request
@@ -37,12 +38,7 @@ class HubspotClient(Client):
         return TokenAuth(
             self.post_form,
             url=str(config.get("token_url") or f"{self.base_url}/oauth/v1/token"),
-            form=lambda: {
-                "grant_type": "refresh_token",
-                "client_id": config["client_id"],
-                "client_secret": config["client_secret"],
-                "refresh_token": config["refresh_token"],
-            },
+            form=partial(refreshing, config),
             identity=config["refresh_token"],
             clock=self.clock,
             how="install the app again in the portal and set the new refresh_token",

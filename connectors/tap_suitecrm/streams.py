@@ -52,6 +52,11 @@ class SuiteStream(HttpStream[SuiteClient]):
     records = "data"
     paging = Downwards()
 
+    def __init_subclass__(cls) -> None:
+        """Give each module its path to one record."""
+        super().__init_subclass__()
+        cls.deleted_path = f"{MODULE}/{cls.module}/{{id}}"
+
     def feeds(self) -> Iterable[Feed]:  # noqa: D102
         yield Feed(f"{MODULE}/{self.module}")
 
@@ -73,7 +78,6 @@ class Contacts(SuiteStream):
 
     name = "contacts"
     module = "Contacts"
-    deleted_path = f"{MODULE}/Contacts/{{id}}"
 
 
 class Accounts(SuiteStream):
@@ -81,7 +85,6 @@ class Accounts(SuiteStream):
 
     name = "accounts"
     module = "Accounts"
-    deleted_path = f"{MODULE}/Accounts/{{id}}"
 
 
 class Leads(SuiteStream):
@@ -89,7 +92,6 @@ class Leads(SuiteStream):
 
     name = "leads"
     module = "Leads"
-    deleted_path = f"{MODULE}/Leads/{{id}}"
 
 
 class Opportunities(SuiteStream):
@@ -97,7 +99,6 @@ class Opportunities(SuiteStream):
 
     name = "opportunities"
     module = "Opportunities"
-    deleted_path = f"{MODULE}/Opportunities/{{id}}"
 
     def row(self, row: Any, feed: Feed) -> Mapping[str, Any]:  # noqa: D102
         made = super().row(row, feed)
@@ -110,7 +111,6 @@ class Cases(SuiteStream):
 
     name = "cases"
     module = "Cases"
-    deleted_path = f"{MODULE}/Cases/{{id}}"
 
 
 class Notes(SuiteStream):
@@ -118,4 +118,3 @@ class Notes(SuiteStream):
 
     name = "notes"
     module = "Notes"
-    deleted_path = f"{MODULE}/Notes/{{id}}"

@@ -7,9 +7,10 @@ import contextlib
 import json
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from connectors.tap_base.auth import Auth, TokenAuth
+from connectors.tap_base.auth import Auth, TokenAuth, refreshing
 from connectors.tap_base.errors import QuotaError
 from connectors.tap_base.http import Client
 from connectors.tap_base.paging import Answer, Request
@@ -36,12 +37,7 @@ class YouTubeClient(Client):
             return TokenAuth(
                 self.post_form,
                 url=config.get("token_url", "https://oauth2.googleapis.com/token"),
-                form=lambda: {
-                    "grant_type": "refresh_token",
-                    "client_id": config["client_id"],
-                    "client_secret": config["client_secret"],
-                    "refresh_token": config["refresh_token"],
-                },
+                form=partial(refreshing, config),
                 identity=config["refresh_token"],
                 clock=self.clock,
                 how="consent again with the scope youtube.readonly and set the new refresh_token",

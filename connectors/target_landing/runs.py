@@ -15,9 +15,7 @@ _CONTROL = re.compile(rb'"type"\s*:\s*"(?:STATE|SCHEMA|ACTIVATE_VERSION|BATCH)"'
 _RECORD = b'"RECORD"'
 _HINT = 1 << 16  # a chunk of records says so early
 _LINE_END = ord("\n")
-_ODD_SHARE = (
-    8  # where more than one line in so many begins unlike a record, beginnings tell nothing
-)
+_ODD_SHARE = 8  # where more than one line in so many begins otherwise, beginnings tell nothing
 
 
 def runs(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
@@ -47,8 +45,7 @@ def runs(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
     alike = data[places] == _RECORD[1]
     odd = len(ends) - int(np.count_nonzero(alike))
     if odd * _ODD_SHARE > len(ends):
-        for part, records in _by_name(chunk):
-            yield part, records if _ordinary(part, longest) else 0
+        yield from _by_name(chunk, longest)
         return
     if odd or int((ends - starts).max()) > longest:
         alike &= ends - starts <= longest
@@ -70,7 +67,7 @@ def _alike(
         yield chunk[int(starts[first]) : end], last - first if alike[first] else 0
 
 
-def _by_name(chunk: bytes) -> Iterator[tuple[bytes, int]]:
+def _by_name(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
     """Cut out the lines that name another type somewhere."""
     start = 0
     for match in _CONTROL.finditer(chunk):
@@ -79,16 +76,13 @@ def _by_name(chunk: bytes) -> Iterator[tuple[bytes, int]]:
         begin = chunk.rfind(b"\n", start, match.start()) + 1 or start
         end = chunk.find(b"\n", match.end()) + 1 or len(chunk)
         if begin > start:
-            yield _counted(chunk[start:begin])
+            yield _counted(chunk[start:begin], longest)
         yield chunk[begin:end], 0
         start = end
     if start < len(chunk):
-        yield _counted(chunk[start:])
+        yield _counted(chunk[start:], longest)
 
 
-def _ordinary(part: bytes, longest: int) -> bool:
-    return len(part) <= longest or max(map(len, part.split(b"\n"))) <= longest
-
-
-def _counted(part: bytes) -> tuple[bytes, int]:
-    return part, part.count(b"\n") + (not part.endswith(b"\n"))
+def _counted(part: bytes, longest: int) -> tuple[bytes, int]:
+    lines = part.removesuffix(b"\n").split(b"\n")
+    return part, len(lines) if max(map(len, lines)) <= longest else 0

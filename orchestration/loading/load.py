@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 from connectors.target_landing import ledger
 from orchestration.home import Home
+from orchestration.hub_config import Source
 from orchestration.loading.said import Ear, in_thread, open_log
 from orchestration.loading.tap import SourceError, started, surroundings
 from orchestration.processes.lifeline import bound
@@ -83,8 +84,11 @@ def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> s
     bookmark = ledger.bookmark(home.landing, name)
     with (
         open_log(home.logs, name) as log,
-        bulk(name, source.tap, home) as (for_tap, for_target),
-        secret_file(for_target | source.landing | landing_of(name, home)) as config_fd,
+        bulk(name, source, home) as (for_tap, for_target),
+        # What is not a person's to choose comes last.
+        secret_file(
+            for_target | source.landing | {"landing": str(home.landing), "source": name}
+        ) as config_fd,
         started(name, site, env, state=bookmark, defaults=for_tap) as (tap, redact),
     ):
         log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')} {source.tap}\n")
@@ -130,18 +134,14 @@ def _run(name: str, site: Site, env: Mapping[str, str], progress: Progress) -> s
     return None
 
 
-def landing_of(name: str, home: Home) -> dict[str, Any]:
-    """The target's settings that are not a person's to choose."""
-    return {"landing": str(home.landing), "source": name}
-
-
 @contextmanager
-def bulk(name: str, tap: str, home: Home) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def bulk(name: str, source: Source, home: Home) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Settings of tap and target under which bulk goes through files instead of the pipe.
 
-    The folder is the load's own: what a killed load left in it goes when the next one begins.
+    The folder is the load's own: what a killed load left in it goes when the next one begins. Files
+    that somebody asked the tap for, in a folder of theirs, are theirs.
     """
-    if tap not in BULK:
+    if source.tap not in BULK or "batch_config" in source.config:
         yield {}, {}
         return
     folder = home.root / "batches" / name

@@ -45,3 +45,15 @@ def test_rows_of_a_database_land_through_batch_files_that_are_gone_after(
 def _seen(config: dict[str, object], into: list[dict[str, object]]) -> dict[str, object]:
     into.append(config)
     return config
+
+
+def test_batch_files_that_somebody_asked_for_are_theirs(site: Site) -> None:
+    theirs = site.home.root / "theirs"
+    theirs.mkdir()
+    site.hub.sources["shop"].config["batch_config"] = {
+        "encoding": {"format": "parquet", "compression": "none"},
+        "storage": {"root": theirs.as_uri()},
+    }
+    done = load.load_source("shop", site, {}, lambda line: None)
+    assert (done.error, done.rows) == (None, {"orders": 500})
+    assert list(theirs.iterdir())
