@@ -7,7 +7,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +138,21 @@ class Tap(singer_sdk.Tap):
             **kwargs: The SDK's command-line options.
         """
         sys.meta_path.insert(0, WithoutPandas())
-        try:
+        with cls._telling():
             super().invoke(**kwargs)
+
+    @classmethod
+    def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        """Print the catalog; some ask their source for it, and may be refused."""
+        with cls._telling():
+            super().cb_discover(ctx, param, value)
+
+    @classmethod
+    @contextmanager
+    def _telling(cls) -> Iterator[None]:
+        """Tell failures in one sentence, last on stderr, and exit 1."""
+        try:
+            yield
         except TapError as error:
             error.tap = error.tap or cls.name
             cls.logger.error("%s", error)

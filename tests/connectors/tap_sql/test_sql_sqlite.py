@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine
 
 from connectors.tap_base.errors import TapError
@@ -194,3 +195,13 @@ def test_the_check_counts_rows_and_names_what_cannot_be_reached(sqlite, tmp_path
     assert ended.value.code == 1
     assert json.loads(told)["reachable"] is False
     assert "hush" not in told
+
+
+def test_a_database_that_is_not_there_is_one_sentence_to_discover(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"url": f"sqlite:///{tmp_path}/none.db", "streams": {"t": {}}}))
+    done = CliRunner().invoke(TapSql.cli, ["--config", str(config), "--discover"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "there is no such SQLite file" in caplog.messages[-1]
