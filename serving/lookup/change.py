@@ -28,6 +28,9 @@ _KEY = "insert or replace into keys values (?, ?, ?)"
 Part = bytes | None
 """JSON of the record, or of what a list holds; None where it stays as it is."""
 
+Changed = tuple[int, str, bool, Part, Part, Part]
+"""Number and id of a customer, whether it is gone, its record, identities and consents."""
+
 
 class _Document(msgspec.Struct):
     customer: msgspec.Raw
@@ -63,7 +66,7 @@ def bring_along(home: Path, found: Found, built_at: str) -> tuple[int, int]:
             sidecar.execute("begin immediate")
             along = _Along(sidecar)
             for parts in _parts(home):
-                along.take(*parts)
+                along.take(parts)
             along.write()
             held = sidecar.execute("select count(*) from profiles").fetchone()[0]
             if held > max(_MOST * known.profiles, 100):
@@ -148,11 +151,9 @@ class _Along:
         self._to_wipe: list[tuple[int, str]] = []
         self.written = self.removed = 0
 
-    def take(
-        self, customer_id: str, gone: bool, record: Part, identities: Part, consents: Part
-    ) -> None:
+    def take(self, changed: Changed) -> None:
         """Takes a customer with the parts that changed."""
-        count = number(customer_id)
+        count, customer_id, gone, record, identities, consents = changed
         row, held = self._sidecar.execute(_HELD, (count, customer_id)).fetchone() or (None, None)
         if held is None and record is None:
             return  # Records of a customer that there is not.
@@ -201,11 +202,11 @@ def _keys_may_differ(before: _Document, record: Part, identities: Part) -> bool:
     return record is not None and _decode_keyed(record) != _decode_keyed(before.customer)
 
 
-def _parts(home: Path) -> Iterator[tuple[str, bool, Part, Part, Part]]:
+def _parts(home: Path) -> Iterator[Changed]:
     parts = ", ".join(f"encode({part})" for part in ("customer", "identities", "consents"))
     file = store.next_folder(home) / "parts.parquet"
     with duckdb.connect() as connection:
-        rows = connection.execute(f"select customer_id, gone, {parts} from {text(file)}")
+        rows = connection.execute(f"select number, customer_id, gone, {parts} from {text(file)}")
         while batch := rows.fetchmany(5_000):
             yield from batch
 

@@ -61,7 +61,7 @@ def find(
     folder = store.next_folder(home)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    columns = {table: _columns(connection, table) for table in (*PARTS, _BESIDE)}
+    columns = {_BESIDE: "", **_columns(connection)}
     known = None if anew else store.state(home)
     found = None
     if known is not None and all(known.marks[t].columns == columns[t] for t in columns):
@@ -74,12 +74,16 @@ def find(
     return found
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     rows = connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name = 'hub' "
-        f"and schema_name = 'marts' and table_name = {text(table)} order by column_index"
+        "select table_name, list((column_name, data_type) order by column_index)::varchar "
+        "from duckdb_columns() where database_name = 'hub' and schema_name = 'marts' group by all"
     ).fetchall()
-    return repr((duckdb.__version__, rows)) if rows else ""
+    return {
+        table: f"{duckdb.__version__} {columns}"
+        for table, columns in rows
+        if table in PARTS or table == _BESIDE
+    }
 
 
 def _all(

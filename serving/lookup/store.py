@@ -17,6 +17,7 @@ from serving.lookup import state as states
 from serving.lookup.state import BROKEN, Mark, SidecarError, State
 
 LINK = Path("published") / "lookup.sqlite"
+_MAPPED = 0x7FFF0000  # bytes, the most that SQLite maps: reads without a system call
 
 _PROFILES = """
     pragma page_size = 8192;
@@ -122,7 +123,7 @@ def open_to_change(home: Path) -> sqlite3.Connection:
     store = sqlite3.connect(changes_of(path).as_uri(), uri=True, isolation_level=None, timeout=30)
     # Overwritten on the disk: what is erased must not be found there.
     pragmas = "pragma synchronous = full; pragma cache_size = -65536; pragma secure_delete = on;"
-    built = f"attach '{path.as_uri()}?mode=ro' as built; pragma built.mmap_size = 1073741824;"
+    built = f"attach '{path.as_uri()}?mode=ro' as built; pragma built.mmap_size = {_MAPPED};"
     return _prepared(store, pragmas + built)
 
 
@@ -142,12 +143,11 @@ def open_to_read(home: Path) -> tuple[sqlite3.Connection, Path]:
     store = sqlite3.connect(
         f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
     )
-    # 1 GiB at most of the file is mapped: a lookup then reads without a system call. The profiles
-    # come first: statements look at the moment of the first file first, and a profile is wiped
-    # from it only after the other says that it is gone.
+    # The profiles come first: statements look at the moment of the first file first, and a profile
+    # is wiped from it only after the other says that it is gone.
     changes = f"attach '{changes_of(path).as_uri()}?mode=ro' as changes;"
     return _prepared(
-        store, f"pragma mmap_size = 1073741824; {changes} pragma query_only = on;"
+        store, f"pragma mmap_size = {_MAPPED}; {changes} pragma query_only = on;"
     ), path
 
 
