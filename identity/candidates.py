@@ -5,37 +5,33 @@ the same pairs as a rebuild.
 """
 
 from identity.config import Config
-from identity.keys import PAIR_CAP, block_cap
+from identity.keys import NAME_CAP, PAIR_CAP, block_cap
 
 
-def eligible_sql(
-    keys: str, records: str, config: Config, population: int, only: str | None = None
-) -> str:
+def eligible_sql(keys: str, config: Config, population: int) -> str:
     """Returns a SELECT of the keys that may make pairs.
 
     Args:
-        keys: Relation of keys.
-        records: Standardised records; their names say how many people carry an identifier.
+        keys: Relation of keys; of each key that matters it holds all rows.
         config: Caps per rung.
         population: Records, for the cap of blocking keys.
-        only: Relation (key) to restrict to, or None for all.
     """
-    within = f"WHERE key IN (FROM {only})" if only else ""
     caps = " ".join(f"WHEN {r.bit} THEN {r.cap}" for r in config.rungs() if r.bit > 1)
     return f"""
-        WITH shared AS (
-            SELECT key, any_value(bit) AS bit, count(*) AS carriers FROM {keys} {within}
-            GROUP BY key HAVING carriers > 1
+        WITH shared AS MATERIALIZED (
+            SELECT key, any_value(bit) AS bit, any_value(side) AS side, count(*) AS carriers FROM {keys}
+            -- Most of what contacts would show a profile no profile asks for.
+            WHERE side <> 1 OR key IN (SELECT key FROM {keys} WHERE side = 2)
+            GROUP BY key HAVING carriers > 1 AND carriers <= {max(PAIR_CAP, block_cap(population))}
         ),
         crowded AS (
-            SELECT s.key, any_value(s.bit) AS bit, count(DISTINCT CASE WHEN NOT r.profile
-                THEN coalesce(left(least(r.given, r.family), 2), '') || coalesce(left(greatest(r.given, r.family), 2), '')
-                END) AS names
-            FROM shared AS s INNER JOIN {keys} AS k ON s.key = k.key INNER JOIN {records} AS r ON k.rkey = r.rkey
+            SELECT s.key, any_value(s.bit) AS bit, count(DISTINCT k.name) AS names
+            FROM shared AS s INNER JOIN {keys} AS k ON s.key = k.key
             WHERE s.bit > 0 AND s.carriers > 2 AND s.carriers <= {PAIR_CAP}
             GROUP BY s.key
         )
-        SELECT key FROM shared WHERE carriers <= CASE WHEN bit = 0 THEN {block_cap(population)} ELSE 2 END
+        SELECT key FROM shared
+        WHERE carriers <= CASE WHEN bit <> 0 THEN 2 WHEN side = 5 THEN {NAME_CAP} ELSE {block_cap(population)} END
         UNION ALL
         SELECT key FROM crowded WHERE names <= CASE bit {caps} ELSE 3 END"""
 

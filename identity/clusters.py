@@ -7,7 +7,7 @@ import numpy as np
 from identity.config import Config
 from identity.graph import CLASH, COMPARED, Component, Ints, components, partition
 from identity.model import Model
-from identity.scoring import CLASHES, contact_sql, sides_sql
+from identity.scoring import CLASHES, contact_sql
 from identity.store import Store, literal
 
 
@@ -19,19 +19,20 @@ def raw_condition(config: Config) -> str:
 
 
 def recluster(
-    store: Store, model: Model, config: Config, population: int, affected: str | None
+    store: Store, records: str, model: Model, config: Config, population: int, affected: str | None
 ) -> None:
     """Writes the temp table `clustered` (rkey, component, cluster) for the affected records.
 
     Args:
-        store: Working tables; `edges` and `records` are current.
+        store: Working tables; `edges` is current, the temp table `sides` holds the contacts to compare.
+        records: Standardised records, of the affected ones at least.
         model: The trained model, for pairs never compared so far.
         config: Thresholds.
         population: Records that the prior reckons with.
         affected: Relation (rkey) of whole components and new records, or None for all records.
     """
     con = store.con
-    nodes_from = affected or store.name("records")
+    nodes_from = affected or records
     within = (
         f"AND l IN (SELECT rkey FROM {affected}) AND r IN (SELECT rkey FROM {affected})"
         if affected
@@ -49,7 +50,7 @@ def recluster(
     con.register("labelled", _arrow(found))
     con.execute("CREATE OR REPLACE TEMP TABLE labels AS FROM labelled")
     con.unregister("labelled")
-    loose = _cut(store, model, config, population, restricted=affected is not None)
+    loose = _cut(store, records, model, config, population)
     # A table first: the engine pushes a join's bounds into a scan of Arrow, where a key beyond 2^63
     # overflows.
     con.register("cut_arrow", _arrow(loose))
@@ -63,12 +64,9 @@ def recluster(
 
 
 def _cut(
-    store: Store, model: Model, config: Config, population: int, *, restricted: bool
+    store: Store, records: str, model: Model, config: Config, population: int
 ) -> dict[str, Any]:
-    """Returns the clusters of the components that do not hang together of themselves.
-
-    Unless `restricted` to some records, the temp table `sides` holds all contacts already.
-    """
+    """Returns the clusters of the components that do not hang together of themselves."""
     con = store.con
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE inner_edges AS
@@ -78,21 +76,21 @@ def _cut(
         WHERE g.component = h.component"""
     )
     if config.exclusive:
-        _add_rivals(store, config)
+        _add_rivals(store, records, config)
     # Whole: every two contacts are linked, nothing is vetoed; its profiles then have no other owner.
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE loose AS
         WITH sizes AS (
             SELECT g.component, count(*) AS size, count(*) FILTER (NOT r.profile) AS contacts
-            FROM labels AS g INNER JOIN {store.name("records")} AS r ON g.rkey = r.rkey GROUP BY g.component
+            FROM labels AS g INNER JOIN {records} AS r ON g.rkey = r.rkey GROUP BY g.component
         ),
         links AS (
             SELECT component, count(*) FILTER (NOT soft AND bits >= {config.accept} AND NOT (l.profile OR r.profile)) AS linked,
                 count(*) FILTER (soft) AS soft, bool_or(veto > 0) AS vetoed,
                 min(bits) FILTER (soft) AS softest
             FROM inner_edges AS e
-            INNER JOIN {store.name("records")} AS l ON e.l = l.rkey
-            INNER JOIN {store.name("records")} AS r ON e.r = r.rkey
+            INNER JOIN {records} AS l ON e.l = l.rkey
+            INNER JOIN {records} AS r ON e.r = r.rkey
             GROUP BY component
         )
         SELECT component, size, contacts FROM sizes INNER JOIN links USING (component)
@@ -109,11 +107,6 @@ def _cut(
         WHERE a.rkey < b.rkey AND loose.size <= {COMPARED} AND loose.contacts > 1
         AND NOT EXISTS (SELECT 1 FROM inner_edges AS e WHERE e.l = a.rkey AND e.r = b.rkey)"""
     )
-    if restricted:
-        sides = sides_sql(
-            store.name("records"), store.name("terms"), model, config, population, "missing"
-        )
-        con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
     compared = contact_sql("missing", "sides", model, config, population)
     rows = con.execute(
         f"""SELECT component, l, r, bits, soft, veto FROM inner_edges INNER JOIN loose USING (component)
@@ -123,15 +116,14 @@ def _cut(
     ).fetchnumpy()
     nodes = con.execute(
         f"""SELECT g.component, g.rkey, r.profile FROM labels AS g INNER JOIN loose USING (component)
-        INNER JOIN {store.name("records")} AS r ON g.rkey = r.rkey ORDER BY 1, 2"""
+        INNER JOIN {records} AS r ON g.rkey = r.rkey ORDER BY 1, 2"""
     ).fetchnumpy()
     return _partitions(nodes, rows, config)
 
 
-def _add_rivals(store: Store, config: Config) -> None:
+def _add_rivals(store: Store, records: str, config: Config) -> None:
     """Sets verified accounts of one platform against each other where a person has only one there."""
     platforms = ", ".join(literal(p) for p in config.exclusive)
-    records = store.name("records")
     store.con.execute(
         f"""INSERT INTO inner_edges SELECT g.component, g.rkey, h.rkey, 0.0, false, 5
         FROM labels AS g INNER JOIN labels AS h ON g.component = h.component AND g.rkey < h.rkey

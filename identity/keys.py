@@ -1,8 +1,9 @@
 """Where two records meet: identifiers, and blocking keys for records that share none.
 
 Grain of `keys`: one record and key. `bit` is the ladder rung that a shared key proves (0 for a mere
-blocking key); `side` says who may meet: 0 any two, 1 contacts with side 2, 2 profiles with side 1,
-3 who owns an account and 4 who names it.
+blocking key); `side` says who may meet: 0 any two, 1 contacts with side 2 (profiles, records without a given name),
+3 who owns an account and 4 who names it, 5 any two where no more than `NAME_CAP` are. `name` is a code of whose identifier it is, so that its different
+carriers can be counted; NULL for profiles and blocking keys.
 """
 
 from identity.config import Config
@@ -14,21 +15,21 @@ CONTACT_KEYS = (
     "'bf' || birth || family",
     "'bp' || birth || coalesce(postal, city, birth_place)",
     "'gc' || least(given, family) || greatest(given, family) || coalesce(city, postal)",
-    "'n' || least(given, family) || greatest(given, family)",
     "'pg' || postal || left(given, 4)",
     "'cf' || city || family || left(given, 1)",
     "'el' || mailbox",
     "'id' || national_id",
-    "'fy' || family || left(given, 2) || left(birth, 7)",
-    "'gy' || given || left(family, 2) || left(birth, 7)",
 )
 # Keys that only small populations can afford: one thing in common, and seldom enough.
 LOOSE_KEYS = (
+    "'n' || least(given, family) || greatest(given, family)",
     "'gf' || least(given, family) || greatest(given, family) || coalesce(left(birth, 4), '')",
     "'pf' || postal || left(family, 4)",
     "'st' || street || coalesce(postal, city, '')",
     "'gm' || given || right(birth, 5) || left(birth, 3)",
     "'em' || email",
+    "'fy' || family || left(given, 2) || left(birth, 7)",
+    "'gy' || given || left(family, 2) || left(birth, 7)",
     "'lg' || given",
     "'lf' || family",
     "'lb' || left(birth, 7)",
@@ -48,6 +49,9 @@ CROWD_KEYS = (
     "'pf' || postal || left(family, 4) || left(given, 1)",
     "'st' || street || coalesce(postal, city, '') || left(given, 1)",
 )
+# A name alone, where it is rare: in a crowd more namesakes than these are strangers nearly all.
+NAME_KEY = "'n' || least(given, family) || greatest(given, family)"
+NAME_CAP = 12
 # A household's records meet those of its members that lack the given name, never each other.
 HOUSEHOLD_KEY = "'hf' || coalesce(postal, street) || family"
 SMALL = 30_000
@@ -64,9 +68,11 @@ def identifier_keys(config: Config) -> str:
         f"WHEN '{r.kind}' THEN {r.bit}" for r in config.rungs() if r.name != "reciprocal_link"
     )
     return f"""
-        SELECT DISTINCT hash(kind, value) AS key, rkey, CAST(CASE kind {cases} END AS SMALLINT) AS bit,
-            CAST(CASE WHEN kind <> 'account' THEN 0 WHEN origin = 'own' THEN 3 ELSE 4 END AS TINYINT) AS side
-        FROM {{ids}} WHERE junk = ''"""
+        SELECT DISTINCT hash(i.kind, i.value) AS key, i.rkey, CAST(CASE i.kind {cases} END AS SMALLINT) AS bit,
+            CAST(CASE WHEN i.kind <> 'account' THEN 0 WHEN i.origin = 'own' THEN 3 ELSE 4 END AS TINYINT) AS side,
+            CAST(CASE WHEN NOT r.profile THEN hash(coalesce(left(least(r.given, r.family), 2), '')
+                || coalesce(left(greatest(r.given, r.family), 2), '')) & 4294967295 END AS UINTEGER) AS name
+        FROM {{ids}} AS i INNER JOIN {{records}} AS r ON i.rkey = r.rkey WHERE i.junk = ''"""
 
 
 def block_cap(population: int) -> int:
@@ -79,14 +85,19 @@ def contact_keys(population: int) -> str:
     large = population > SMALL
     listed = ", ".join(f"({k})" for k in CONTACT_KEYS + (CROWD_KEYS if large else LOOSE_KEYS))
     found = f"""
-        SELECT hash(said) AS key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side FROM (
+        SELECT hash(said) AS key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side,
+            CAST(NULL AS UINTEGER) AS name
+        FROM (
             SELECT rkey, unnest([{listed}]) AS said FROM {{records}} WHERE NOT profile
         ) WHERE said IS NOT NULL"""
     if not large:
         return found
     return f"""{found}
         UNION ALL
-        SELECT hash({HOUSEHOLD_KEY}), rkey, CAST(0 AS SMALLINT), CAST(CASE WHEN given IS NULL THEN 1 ELSE 2 END AS TINYINT)
+        SELECT hash({NAME_KEY}), rkey, CAST(0 AS SMALLINT), CAST(5 AS TINYINT), NULL
+        FROM {{records}} WHERE NOT profile AND {NAME_KEY} IS NOT NULL
+        UNION ALL
+        SELECT hash({HOUSEHOLD_KEY}), rkey, CAST(0 AS SMALLINT), CAST(CASE WHEN given IS NULL THEN 2 ELSE 1 END AS TINYINT), NULL
         FROM {{records}} WHERE NOT profile AND {HOUSEHOLD_KEY} IS NOT NULL"""
 
 
@@ -97,15 +108,15 @@ def profile_keys() -> str:
     and the labels of its handle and sites; a contact offers the formal names behind its given name.
     """
     return """
-        WITH people AS (
-            SELECT rkey, family, unnest(roots) AS given, regions
-            FROM {records} WHERE NOT profile AND family IS NOT NULL
-        ),
+        WITH people AS (SELECT * FROM {records} WHERE NOT profile),
         said AS (
-            SELECT hash('pn:' || family || ':' || given) AS key, rkey, 1 AS side FROM people
-            UNION ALL SELECT hash('pr:' || family || ':' || unnest(regions)), rkey, 1 FROM people
-            UNION ALL SELECT hash('pl:' || unnest(combos)), rkey, 1 FROM {records} WHERE NOT profile
-            UNION ALL SELECT hash('pl:' || family), rkey, 1 FROM people
+            SELECT hash('pn:' || family || ':' || unnest(roots)) AS key, rkey, 1 AS side FROM people
+            WHERE family IS NOT NULL
+            UNION ALL SELECT hash('pr:' || family || ':' || unnest(regions)), rkey, 1 FROM people WHERE family IS NOT NULL
+            UNION ALL SELECT hash('pl:' || unnest(combos)), rkey, 1 FROM people
+            UNION ALL SELECT hash('pl:' || family), rkey, 1 FROM people WHERE family IS NOT NULL
             UNION ALL SELECT hash(unnest(offers)), rkey, 2 FROM {records} WHERE profile
         )
-        SELECT DISTINCT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(side AS TINYINT) AS side FROM said"""
+        SELECT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(side AS TINYINT) AS side,
+            CAST(NULL AS UINTEGER) AS name
+        FROM said"""

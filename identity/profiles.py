@@ -132,7 +132,7 @@ def _combos(name: names.Name) -> list[str]:
         if len(root) > 1
         for f in (root + name.family, name.family + root)
     ]
-    return [f for f in (*forms, name.given[0] + name.family) if len(f) >= 5]
+    return list(dict.fromkeys(f for f in (*forms, name.given[0] + name.family) if len(f) >= 5))
 
 
 def _offers(name: list[str], both: list[str], inside: list[str], regions: list[str]) -> list[str]:
@@ -142,7 +142,7 @@ def _offers(name: list[str], both: list[str], inside: list[str], regions: list[s
     ]
     offered += [f"pr:{f}:{r}" for f in both[:12] for r in regions[:4]]
     offered += [f"pl:{x}" for x in (*both[:12], *inside)]
-    return offered
+    return list(dict.fromkeys(offered))
 
 
 _CAPITALISED = re.compile(r"\b([A-Z][\w'’-]+)(?: [A-Z]\.?)? ([A-Z][\w'’-]+)")

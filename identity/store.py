@@ -26,7 +26,7 @@ TABLES = {
     "meta": "key VARCHAR, value VARCHAR",
     "identifiers": ", ".join(f"{f.name} {_TYPES[f.type]}" for f in IDENTIFIERS),
     "terms": "col VARCHAR, value VARCHAR, tf DOUBLE",
-    "keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT",
+    "keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT, name UINTEGER",
     "edges": "l UBIGINT, r UBIGINT, mask SMALLINT, bits FLOAT, veto UTINYINT, soft BOOLEAN, first_seen TIMESTAMPTZ",
     "members": "rkey UBIGINT, component UBIGINT, cluster UBIGINT, linked_by VARCHAR, confidence DOUBLE",
     "decided": "l UBIGINT, r UBIGINT, verb VARCHAR",

@@ -95,7 +95,7 @@ def _candidates(
     parts = (keys.identifier_keys(config), keys.contact_keys(total))
     named = " UNION ALL ".join(f"({p.format(ids=identifiers, records=records)})" for p in parts)
     con.execute(f"CREATE OR REPLACE TEMP TABLE train_keys AS SELECT DISTINCT * FROM ({named})")
-    eligible = candidates.eligible_sql("train_keys", records, config, total)
+    eligible = candidates.eligible_sql("train_keys", config, total)
     con.execute(f"CREATE OR REPLACE TEMP TABLE train_eligible AS {eligible}")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE train_all AS SELECT p.l, p.r

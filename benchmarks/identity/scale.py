@@ -16,7 +16,7 @@ import duckdb
 
 import identity
 from benchmarks.identity import population, truth
-from identity import engine
+from identity import engine, steps
 
 SPOKEN = "US"
 IDS = """SELECT r.rkey, r.source, r.source_record_id, m.cluster, i.customer_id
@@ -35,14 +35,14 @@ class _Standardising:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        inner = engine._Run.standardise
+        inner = steps.Run.standardise
 
         def timed(run: Any, *given: Any) -> None:
             started = cpu()
             inner(run, *given)
             self.seconds += cpu() - started
 
-        engine._Run.standardise = timed
+        steps.Run.standardise = timed
 
 
 class Scale:
