@@ -5,6 +5,8 @@ import ipaddress
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from serving.postgres.patience import PatientConnection
+
 # A server that vanished is noticed within a minute, not when the kernel gives up hours later.
 _NOTICED = {
     "connect_timeout": "10",
@@ -13,7 +15,8 @@ _NOTICED = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
     "application_name": "tessera",
-    "options": "-c timezone=UTC -c client_min_messages=warning",
+    # Nobody's lock holds us up for longer; the swap waits for less.
+    "options": "-c timezone=UTC -c client_min_messages=warning -c lock_timeout=30s",
 }
 
 
@@ -21,14 +24,14 @@ class PostgresError(RuntimeError):
     """The marts could not be published there; readers keep what they had."""
 
 
-def connect(dsn: str) -> psycopg.Connection:
+def connect(dsn: str) -> PatientConnection:
     """Opens a connection, in autocommit.
 
     Raises:
         PostgresError: the DSN is unreadable or unsafe, or the server does not answer or refuses.
     """
     try:
-        return psycopg.connect(safe(dsn), autocommit=True)
+        return PatientConnection.connect(safe(dsn), autocommit=True)
     except psycopg.Error as error:
         # Without the driver's own text: it may quote the DSN with its password.
         why = "refused us" if error.sqlstate else "does not answer, or not with valid TLS and SCRAM"

@@ -29,12 +29,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         schema: that readers use.
         reader: role that may read it; made where it is missing. Logins are granted it.
         audience: operator, or analyst without personal columns.
+        patience: seconds that the server may take to answer once, say to make an index.
     """
 
     dsn: str
     schema: str = "marts"
     reader: str = "tessera_reader"
     audience: str = "operator"
+    patience: float = 1800
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -61,10 +63,14 @@ def publish(generation: Path, settings: Settings) -> Carried:
         source.execute("set timezone = 'UTC'")
         source.execute(f"attach {text(generation / file)} as hub (read_only)")
         try:
+            target.patience = settings.patience
             with ledger.alone(target, settings.schema):
                 return _publish(source, target, generation, settings)
         except psycopg.Error as error:
-            raise PostgresError(_sentence(error, settings.schema)) from None
+            hung = f"its server has not answered for {settings.patience:g} seconds"
+            why = hung if target.given_up else _why(error)
+            kept = f"PostgreSQL schema {settings.schema} keeps the generation before"
+            raise PostgresError(f"{kept}: {why}") from None
         except duckdb.Error as error:
             # Without its text, which may quote a value.
             why = f"DuckDB could not read the generation ({type(error).__name__})"
@@ -131,13 +137,13 @@ def _grant(target: psycopg.Connection, schema: str, reader: str) -> None:
     target.execute(sql.SQL("grant select on all tables in schema {} to {}").format(place, role))
 
 
-def _sentence(error: psycopg.Error, schema: str) -> str:
+def _why(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
-        why = "the connection broke"
-    elif error.sqlstate == "42501":
-        why = "the role of the dsn may not create schemas, tables or roles there"
-    elif error.sqlstate == "53100":
-        why = "its disk is full"
-    else:
-        why = f"it refused a statement (SQLSTATE {error.sqlstate})"
-    return f"PostgreSQL schema {schema} keeps the generation before: {why}"
+        return "the connection broke"
+    if error.sqlstate == "42501":
+        return "the role of the dsn may not create schemas, tables or roles there"
+    if error.sqlstate == "53100":
+        return "its disk is full"
+    if error.sqlstate == "55P03":
+        return "somebody there held a lock for too long"
+    return f"it refused a statement (SQLSTATE {error.sqlstate})"

@@ -1,10 +1,13 @@
 """PostgreSQL shows whole generations, with exact types, and never half of one."""
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import msgspec
 import psycopg
 import pytest
 
@@ -129,6 +132,54 @@ def test_a_lost_connection_leaves_the_generation_before(
     assert ask(settings, "select generation_id from generation") == [("g1",)]
     publish(second, settings)
     assert ask(settings, "select generation_id from generation") == [("g2",)]
+
+
+def test_a_server_that_hangs_is_given_up_and_the_generation_before_stays(
+    home: Path,
+    settings: Settings,
+    refresh: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish(generation(home), settings)
+    second = generation(home, refresh())
+    real, stopped = module.copy_table, []
+
+    def hang(source: object, target: psycopg.Connection, *rest: object) -> None:
+        if rest[1] == "interactions":
+            stopped.append(target.info.backend_pid)
+            os.kill(stopped[0], signal.SIGSTOP)
+        real(source, target, *rest)
+
+    try:
+        with monkeypatch.context() as slow:
+            slow.setattr(module, "copy_table", hang)
+            with pytest.raises(PostgresError, match=r"has not answered for 0\.4 seconds"):
+                publish(second, msgspec.structs.replace(settings, patience=0.4))
+        assert ask(settings, "select generation_id from generation") == [("g1",)]
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    # It finds the connection cut, and lets go of its locks.
+    gone = f"select count(*) from pg_stat_activity where pid = {stopped[0]}"
+    while ask(settings, gone) != [(0,)]:
+        pass
+    publish(second, settings)
+    assert ask(settings, "select generation_id from generation") == [("g2",)]
+
+
+def test_a_lock_on_what_is_in_the_way_is_not_waited_for_long(
+    home: Path, settings: Settings
+) -> None:
+    publish(generation(home), settings)
+    with psycopg.connect(settings.dsn) as other:
+        other.execute(f"create schema {settings.schema}_next")
+        other.execute(f"create table {settings.schema}_next.customers (x int)")
+        other.commit()
+        other.execute(f"lock table {settings.schema}_next.customers")
+        impatient = f"{settings.dsn}?options=-c%20lock_timeout%3D200ms"
+        with pytest.raises(PostgresError, match="held a lock for too long"):
+            publish(generation(home), msgspec.structs.replace(settings, dsn=impatient))
+    assert ask(settings, "select generation_id from generation") == [("g1",)]
 
 
 def test_a_long_reader_neither_blocks_the_swap_nor_loses_its_tables(
