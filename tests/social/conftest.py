@@ -1,5 +1,6 @@
 """What the social tests share: a declared company and its told conversations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,17 @@ NOW = DEFAULT_UNTIL.isoformat()
 WEEK = {day: ["09:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
-def company(folder: Path = DEMO, files: str = "social") -> Declared:
-    """The demo's company: its brand, its hours, its files."""
+def company(
+    folder: Path = DEMO, files: str = "social", accounts: Sequence[str] = (), product: str = "Bean"
+) -> Declared:
+    """The demo's company: its brand, its hours, its files; perhaps with more accounts."""
     return read_declared(
         folder,
         brands={
             "brightbean": {
-                "accounts": {"mastodon": "@brightbean"},
+                "accounts": {"mastodon": ["@brightbean", *accounts]},
                 "calendar": "help_desk",
-                "products": {"Bean One": [], "Bean Go": [], "Roast Club": []},
+                "products": {f"{product} One": [], "Bean Go": [], "Roast Club": []},
             }
         },
         calendars={

@@ -188,8 +188,12 @@ def run(
     full: bool = False,
     as_of: str | None = None,
     destinations: dict[str, list[str]] | None = None,
+    seconds: Path | None = None,
 ) -> None:
-    """Runs the social models over the home; raises when one fails."""
+    """Runs the social models over the home; raises when one fails.
+
+    Where `seconds` is a file, it gets the CPU seconds of each model.
+    """
     variables: dict[str, Any] = declared.dbt_vars() | {"destinations": destinations or {}}
     # conditions are looked for references when dbt parses, the clock is not
     key = hashlib.sha256(json.dumps(variables).encode()).hexdigest()[:16]
@@ -200,13 +204,17 @@ def run(
     command = [
         sys.executable, "-m", "tests.social.dbt_run", str(parsed), "--project-dir", project,
         "--profiles-dir", project, "--target-path", str(home / "target"), "--no-write-json",
-        "--log-path", str(home / "target"), "--log-level-file", "none", "--quiet", "--no-use-colors",
+        "--log-path", str(home / "target"), "--log-level-file", "none", "--quiet",
+        "--no-use-colors",
         "--vars", json.dumps(variables), "+", "--select", *select.split(),
     ]  # fmt: skip
+    told = {"TESSERA_NODE_SECONDS": str(seconds)} if seconds else {}
+    if seconds:
+        command += ["--threads", "1"]
     # a process of its own: dbt keeps its connection, and nobody else could open the file
     done = subprocess.run(
         [*command, "--full-refresh"] if full else command,
-        env={**os.environ, "TESSERA_HOME": str(home), "TESSERA_PACKAGES": "{}"},
+        env={**os.environ, "TESSERA_HOME": str(home), "TESSERA_PACKAGES": "{}", **told},
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -25,7 +25,7 @@ links as (
     group by customer_id
 ),
 
--- The record's own account, and accounts that other records declare.
+-- The record's own account, and accounts that other records declare; @ana is ana.
 accounts as (
     select customer_id, platform, handle, profile_url
     from records
@@ -40,9 +40,13 @@ handles as (
         customer_id,
         list(struct_pack(platform := platform, handle := handle, url := url) order by platform, lower(handle)) as handles
     from (
-        select customer_id, platform, max(handle) as handle, max(profile_url) as url
+        select
+            customer_id,
+            platform,
+            coalesce(max(handle) filter (handle not like '@%'), max(handle)) as handle,
+            max(profile_url) as url
         from accounts
-        group by customer_id, platform, lower(handle)
+        group by customer_id, platform, lower(ltrim(handle, '@'))
     ) as distinct_accounts
     group by customer_id
 ),
