@@ -1,0 +1,88 @@
+{# Which rows of the incremental models leave before, or after, what is new is told. #}
+
+{# Rows of sources that no longer bring interactions leave: pre-hook of the incremental models. #}
+{% macro forget_silent_sources() %}
+    {% set said = ref('int_interactions') %}
+    {% if is_incremental() %}
+    delete from {{ this }} where source not in (select distinct source from {{ said }})
+    {% endif %}
+{% endmacro %}
+
+{# What turns are told by besides themselves: the accounts that speak for brands, and what products are called. #}
+{% macro brands_stamp() -%}
+    {% set names = [] %}
+    {% for about in var('brands').values() %}{% do names.append(about.products or {}) %}{% endfor %}
+    (
+        select {{ sql_text(local_md5(tojson(names))) }} || coalesce(md5(string_agg(brand || '|' || source || '|' || record_id, ',' order by brand, source, record_id)), '')
+        from {{ ref('int_brand_accounts') }}
+    )
+{%- endmacro %}
+
+{# A changed brand is told from the beginning: pre-hooks of the turns, and of what is told of them. #}
+{% macro forget_other_brands() %}
+    {% set stamp = brands_stamp() %}
+    {% if is_incremental() %}
+    delete from {{ this }} where brands is distinct from {{ stamp }}
+    {% endif %}
+{% endmacro %}
+
+{% macro forget_told_by_other_brands() %}
+    {% set turns = ref('int_turns') %}
+    {% if is_incremental() %}
+    delete from {{ this }} where brands is distinct from (select max(brands) from {{ turns }})
+    {% endif %}
+{% endmacro %}
+
+{# Threads with a turn that is newer than all that this model holds, and those that such a turn left. #}
+{% macro threads_with_news() -%}
+    select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
+    from {{ ref('int_turns') }} as turns
+    left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
+        on turns.source = seen.source
+    where turns.loaded_package > coalesce(seen.package, 0)
+{%- endmacro %}
+
+{# They are told again from nothing: a thread that has become nobody's leaves no row. Pre-hooks. #}
+{% macro forget_threads_with_news() %}
+    {% set turns = ref('int_turns') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as told
+    using ({{ threads_with_news() }}) as news
+    where told.source = news.source and told.thread_id = news.thread_id
+    {% endif %}
+{% endmacro %}
+
+{% macro forget_turns_with_news() %}
+    {% set turns = ref('int_turns') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    using (
+        select turns.source, turns.interaction_id
+        from {{ turns }} as turns
+        semi join ({{ threads_with_news() }}) as news on turns.source = news.source and turns.thread_id = news.thread_id
+    ) as again
+    where known.source = again.source and known.interaction_id = again.interaction_id
+    {% endif %}
+{% endmacro %}
+
+{# Conversations that are told no more leave: post-hook. #}
+{% macro forget_untold_conversations() %}
+    {% set told = ref('int_conversations') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    where not exists (select 1 from {{ told }} as told where told.source = known.source and told.thread_id = known.thread_id)
+    {% endif %}
+{% endmacro %}
+
+{# Messages of threads that were told again without them, or are no more, leave: post-hook. #}
+{% macro forget_untold() %}
+    {% set told = ref('int_conversations') %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    where not exists (
+        select 1
+        from (select source || ':' || thread_id as conversation_id, hash(conversations) as thread_state from {{ told }} as conversations) as told
+        where told.conversation_id = known.conversation_id and told.thread_state = known.thread_state
+    )
+    {% endif %}
+{% endmacro %}
