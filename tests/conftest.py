@@ -1,5 +1,6 @@
 """Fixtures for all rooms."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,6 +16,11 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("the folder of shared test data is not beside this checkout")
     return path
+
+
+def pytest_configure() -> None:
+    """Two thousand tests and what they import stay: looking for cycles in them is wasted."""
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
