@@ -1,9 +1,6 @@
 """The endpoints of the lookup API."""
 
-import base64
-import functools
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import unquote_plus
 
 import anyio.to_thread
@@ -12,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from serving.api.answers import answer, etag
 from serving.api.guard import RefusedError, bearer
+from serving.api.paging import next_page, page_size, page_start
 from serving.desk import Desk
 from serving.lookup import KINDS, MalformedKeyError, key
 from serving.lookup.reader import Merged, Reader
@@ -131,7 +130,7 @@ async def timeline(request: Request, desk: Desk, token: Token) -> Response:
     """What a customer said, was told and bought, newest first, in pages."""
     customer_id = request.path_params["customer_id"]
     _, generation = desk.document(customer_id)
-    count = _count(request.query_params.get("limit", "50"))
+    count = page_size(request.query_params.get("limit", "50"))
     before = page_start(request.query_params.get("before"))
     rows = await anyio.to_thread.run_sync(desk.page, generation, customer_id, count, before)
     desk.guard.note(token, "timeline", [customer_id], generation)
@@ -158,64 +157,6 @@ async def why(request: Request, desk: Desk, token: Token) -> Response:
     rows = await anyio.to_thread.run_sync(desk.evidence, generation, customer_id)
     desk.guard.note(token, "why", [customer_id], generation)
     return answer(msgspec.json.encode({"edges": rows}), generation)
-
-
-class _Answer(Response):
-    """JSON with headers that are encoded already: half the cost of the general class."""
-
-    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]], status: int) -> None:
-        self.status_code, self.body, self.background = status, body, None
-        self.raw_headers = [*headers, (b"content-length", b"%d" % len(body))]
-
-
-@functools.lru_cache(maxsize=16)
-def _headers(generation: str, audience: str | None) -> list[tuple[bytes, bytes]]:
-    said = [
-        (b"content-type", b"application/json"),
-        (b"x-tessera-generation", generation.encode()),
-        (b"cache-control", b"private, no-cache"),
-    ]
-    return said if audience is None else [*said, (b"etag", etag(generation, audience).encode())]
-
-
-def answer(
-    body: bytes, generation: str, audience: str | None = None, status: int = 200
-) -> Response:
-    """An answer about customers; with an ETag where an audience is given."""
-    return _Answer(body, _headers(generation, audience), status)
-
-
-def etag(generation: str, audience: str) -> str:
-    """Answers change with the generation and the audience, and with nothing else."""
-    return f'"{generation}.{audience}"'
-
-
-def next_page(rows: list[dict[str, Any]]) -> str:
-    """Where the page after these rows begins."""
-    last = rows[-1]
-    place = [last["occurred_at"] or "0001-01-01", f"{last['type']}{last['source']}{last['id']}"]
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
-
-
-def page_start(given: str | None) -> tuple[str | None, str]:
-    """What `next_page` said, read back.
-
-    Raises:
-        RefusedError: it said something else.
-    """
-    if given is None:
-        return None, ""
-    try:
-        at, last = msgspec.json.decode(base64.urlsafe_b64decode(given), type=tuple[str, str])
-    except (ValueError, msgspec.DecodeError):
-        raise RefusedError(400, "before: give what an earlier page called next") from None
-    return at, last
-
-
-def _count(given: str) -> int:
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= 200:
-        raise RefusedError(400, "limit: a number from 1 to 200")
-    return int(given)
 
 
 def _key(token: Token, kind: str, value: str) -> str:

@@ -13,40 +13,11 @@ from serving.generations import make_durable
 from serving.lookup import key_index, state, store
 from serving.lookup.changes import Found
 from serving.lookup.keys import keys_of, number
+from serving.lookup.profiles import Changed, Profiles
 from serving.lookup.state import Mark, SidecarError, State
 from serving.sql import text
 
-_MOST = 0.2  # of the profiles may have changed since the build; then it is time for another
-_HELD = """
-    select rowid, document from main.profiles where number = ?1 and customer_id = ?2
-    union all
-    select null, document from built.profiles where number = ?1 and customer_id = ?2
-    limit 1
-"""
-_KEY = "insert or replace into keys values (?, ?, ?)"
-
-Part = bytes | None
-"""JSON of the record, or of what a list holds; None where it stays as it is."""
-
-Changed = tuple[int, str, bool, Part, Part, Part]
-"""Number and id of a customer, whether it is gone, its record, identities and consents."""
-
-
-class _Document(msgspec.Struct):
-    customer: msgspec.Raw
-    identities: msgspec.Raw
-    consents: msgspec.Raw
-
-
-class _Keyed(msgspec.Struct):
-    emails: msgspec.Raw = msgspec.Raw()
-    phones: msgspec.Raw = msgspec.Raw()
-    handles: msgspec.Raw = msgspec.Raw()
-
-
-_decode = msgspec.json.Decoder(_Document).decode
-_NOBODY = _Document(msgspec.Raw(b"{}"), msgspec.Raw(b"[]"), msgspec.Raw(b"[]"))
-_decode_keyed = msgspec.json.Decoder(_Keyed).decode
+_MOST = 0.5  # of the profiles may have changed since the build; then it is time for another
 
 
 def bring_along(home: Path, found: Found, built_at: str) -> tuple[int, int]:
@@ -64,7 +35,7 @@ def bring_along(home: Path, found: Found, built_at: str) -> tuple[int, int]:
     with contextlib.closing(store.open_to_change(home)) as sidecar:
         try:
             sidecar.execute("begin immediate")
-            along = _Along(sidecar)
+            along = Profiles(sidecar)
             for parts in _parts(home):
                 along.take(parts)
             along.write()
@@ -138,68 +109,6 @@ def wipe(home: Path, sidecar: sqlite3.Connection, bits: int) -> None:
         built.execute("commit")
         _settle(built)
     sidecar.executemany("delete from to_wipe where number = ? and customer_id = ?", noted)
-
-
-class _Along:
-    """Profiles on their way into the changes."""
-
-    def __init__(self, sidecar: sqlite3.Connection) -> None:
-        self._sidecar = sidecar
-        self._fresh: list[tuple[int, str, Part]] = []
-        self._again: list[tuple[Part, int]] = []
-        self._keys: list[tuple[int, int, int]] = []
-        self._to_wipe: list[tuple[int, str]] = []
-        self.written = self.removed = 0
-
-    def take(self, changed: Changed) -> None:
-        """Takes a customer with the parts that changed."""
-        count, customer_id, gone, record, identities, consents = changed
-        row, held = self._sidecar.execute(_HELD, (count, customer_id)).fetchone() or (None, None)
-        if held is None and record is None:
-            return  # Records of a customer that there is not.
-        before = _decode(held) if held is not None else _NOBODY
-        document = None
-        if not gone:
-            document = b'{"customer":%b,"identities":%b,"consents":%b}' % (
-                before.customer if record is None else record,
-                _list(identities, before.identities),
-                _list(consents, before.consents),
-            )
-        if document is None or _keys_may_differ(before, record, identities):
-            self._compare(count, customer_id, held, document)
-        if row is None:
-            self._fresh.append((count, customer_id, document))
-        else:
-            self._again.append((document, row))
-        self.written += not gone
-        self.removed += gone
-
-    def _compare(self, count: int, customer_id: str, held: Part, document: Part) -> None:
-        old = keys_of(held) if held is not None else set()
-        new = keys_of(document) if document is not None else set()
-        lost = old - new
-        if lost or (held is not None and document is None):
-            self._to_wipe.append((count, customer_id))
-            old = set()  # The build will not name the others either.
-        self._keys.extend((number(key), count, 0) for key in lost)
-        self._keys.extend((number(key), count, 1) for key in new - old)
-
-    def write(self) -> None:
-        """Writes all that was taken."""
-        self._sidecar.executemany("insert into profiles values (?, ?, ?)", self._fresh)
-        self._sidecar.executemany("update profiles set document = ? where rowid = ?", self._again)
-        self._sidecar.executemany(_KEY, self._keys)
-        self._sidecar.executemany("insert or ignore into to_wipe values (?, ?)", self._to_wipe)
-
-
-def _list(part: Part, before: msgspec.Raw) -> bytes:
-    return bytes(before) if part is None else b"[%b]" % part
-
-
-def _keys_may_differ(before: _Document, record: Part, identities: Part) -> bool:
-    if identities is not None and b"[%b]" % identities != bytes(before.identities):
-        return True
-    return record is not None and _decode_keyed(record) != _decode_keyed(before.customer)
 
 
 def _parts(home: Path) -> Iterator[Changed]:

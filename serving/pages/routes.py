@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -11,10 +10,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import identity
-from serving.api.customers import next_page, page_start
 from serving.api.guard import RefusedError
+from serving.api.paging import next_page, page_start
 from serving.desk import Desk, MergedError
 from serving.pages import profile, search
+from serving.pages.forms import read_form
 from serving.pages.queue import Queue, consequences, evidence
 from serving.pages.sessions import COOKIE, Session, Sessions, forged
 from serving.pages.views import HERE, page
@@ -58,7 +58,7 @@ class Pages:
                     return RedirectResponse("/login", 303)
                 session, token = found
                 if request.method == "POST":
-                    request.state.form = await _form(request)
+                    request.state.form = await read_form(request)
                     if forged(session, request.state.form["forgery"]):
                         raise RefusedError(403, "this form is too old; load its page anew")
                 return await answer(request, desk, session, token)
@@ -93,7 +93,7 @@ class Pages:
         if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host')}":
             return page("login", status=403, wrong="This form came from another site.")
         try:
-            form = await _form(request)
+            form = await read_form(request)
             name = self._logins(desk).log_in(form["token"].strip())
         except RefusedError as error:
             wrong = "No valid token." if error.status == 401 else f"{error.sentence}."
@@ -202,27 +202,3 @@ class Pages:
         session.flash = f"{what.get(verb, 'Taken back.')} {will} The next run follows it."
         session.last = None if verb == "undo" else fields
         return RedirectResponse(f"/review?skip={at}" if at.isdigit() else "/review", 303)
-
-
-async def _form(request: Request) -> "_Fields":
-    """A small form.
-
-    Raises:
-        RefusedError: it is too big, or none.
-    """
-    read = bytearray()
-    async for piece in request.stream():
-        read += piece
-        if len(read) > 20_000:
-            raise RefusedError(413, "this form is too big")
-    try:
-        return _Fields(parse_qsl(read.decode(), keep_blank_values=True, max_num_fields=20))
-    except ValueError:
-        raise RefusedError(400, "this form cannot be read") from None
-
-
-class _Fields(dict[str, str]):
-    """The fields of a form; one that is missing is the sender's mistake."""
-
-    def __missing__(self, field: str) -> str:
-        raise RefusedError(400, f"the form lacks {field}")
