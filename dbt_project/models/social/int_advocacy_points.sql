@@ -27,21 +27,19 @@ standing as (
 praised as (
     select
         clusters.customer_id,
-        turns.source,
-        turns.interaction_id,
+        told.source,
+        told.opening_id as interaction_id,
         'praises' as part,
-        turns.said_at as happened_at,
+        told.opened_at as happened_at,
         row_number()
-            over (partition by clusters.customer_id, {{ week_of('turns.said_at') }} order by turns.said_at, turns.interaction_id)
+            over (partition by clusters.customer_id, {{ week_of('told.opened_at') }} order by told.opened_at, told.opening_id)
             as nth,
         {{ rules.praises_per_week }} as allowed,
         {{ rules.praises }} as weight
-    from {{ ref('int_turns') }} as turns
-    inner join {{ ref('int_conversations') }} as told
-        on turns.source = told.source and turns.thread_id = told.thread_id and turns.interaction_id = told.opening_id
+    from {{ ref('int_conversations') }} as told
     inner join {{ ref('clusters') }} as clusters
-        on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
-    where told.intent = 'praise' and not turns.deleted
+        on told.source = clusters.source and told.customer_record_id = clusters.source_record_id
+    where told.intent = 'praise' and not told.opening_deleted
 ),
 
 -- Reach: a first answer to each person who asked something of a brand, thanked or not.

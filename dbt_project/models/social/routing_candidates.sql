@@ -40,12 +40,16 @@ kept as (
         on known.conversation_id = told.source || ':' || told.thread_id and known.thread_state = told.thread_state
 ),
 
+told_anew as (
+    select told.source, told.thread_id
+    from told
+    anti join kept on told.source || ':' || told.thread_id = kept.conversation_id
+),
+
 changed_turns as (
     select turns.source, turns.interaction_id, turns.author_record_id
     from {{ ref('int_turns') }} as turns
-    inner join told on turns.source = told.source and turns.thread_id = told.thread_id
-    anti join {{ this }} as known
-        on told.source || ':' || told.thread_id = known.conversation_id and told.thread_state = known.thread_state
+    semi join told_anew on turns.source = told_anew.source and turns.thread_id = told_anew.thread_id
     where turns.text_key is not null and turns.speaks_for is null
 ),
 

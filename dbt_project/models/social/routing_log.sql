@@ -34,16 +34,23 @@ logged as (
 ),
 
 -- A message that fits no rule is logged as such, so that tomorrow's rules do not reach back.
-fresh as (
-    select
-        candidates.*,
-        {{ first_rule() }} as rule
+unlogged as (
+    select candidates.source, candidates.interaction_id
     from {{ ref('routing_candidates') }} as candidates
     anti join logged
         on
             candidates.source = logged.source
             and candidates.interaction_id = logged.interaction_id
             and candidates.text_key = logged.text_key
+),
+
+fresh as (
+    select
+        candidates.*,
+        {{ first_rule() }} as rule
+    from {{ ref('routing_candidates') }} as candidates
+    semi join unlogged
+        on candidates.source = unlogged.source and candidates.interaction_id = unlogged.interaction_id
 ),
 
 asked as (
