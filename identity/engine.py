@@ -75,8 +75,10 @@ def resolve(
 def _run(store: Store, contacts: str, place: Path | None, config: Config, full: bool) -> Outcome:
     con = store.con
     run = Run(store, config, place)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS {standardise.contacts_sql(con, contacts)}")
-    con.execute("CREATE OR REPLACE TEMP TABLE seen AS SELECT rkey, hash FROM asked")
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW contents AS {standardise.contents_sql(con, contacts)}"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS SELECT {standardise.RKEY}, * FROM contents")
     total, checksum = _checksum(store)
     full = full or run.must_be_full(total)
     if full:
@@ -111,6 +113,6 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
 def _checksum(store: Store) -> tuple[int, str]:
     """Returns the number of contacts asked about, and what differs as soon as one of them does."""
     row = store.con.execute(
-        "SELECT count(*), concat_ws(' ', count(*), bit_xor(hash), sum(hash)) FROM seen"
+        "SELECT count(*), concat_ws(' ', count(*), bit_xor(hash), sum(hash)) FROM contents"
     ).fetchone()
     return (int(row[0]), str(row[1])) if row else (0, "")

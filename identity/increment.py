@@ -6,7 +6,7 @@ temporary table first (`near_keys`, `near_records`), and everything after works 
 
 from identity import candidates, decisions
 from identity.clusters import raw_condition
-from identity.standardise import IDENTIFIERS, RECORDS
+from identity.standardise import IDENTIFIERS, RECORDS, RKEY
 from identity.steps import Run
 from identity.store import TABLES, Store, empty
 
@@ -14,20 +14,21 @@ from identity.store import TABLES, Store, empty
 def changes(store: Store, *, known: bool) -> tuple[int, int]:
     """Finds contacts that are new, changed or gone, unless it is `known` that none is; returns their numbers.
 
-    Writes the temp tables `news` and `gone` (rkey); `seen` (rkey, hash) holds the contacts asked about.
+    Writes the temp tables `arrived` (the new and changed contacts), `news` and `gone` (rkey). Contacts are told apart
+    by what they hold, so that keys are made for the few that changed alone.
     """
+    con, records = store.con, store.name("records")
     nothing = "WHERE false" if known else ""
-    store.con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE moving AS
-        SELECT coalesce(a.rkey, r.rkey) AS rkey, a.rkey IS NULL AS gone
-        FROM (SELECT rkey, hash FROM seen {nothing}) AS a
-        FULL JOIN (SELECT rkey, hash FROM {store.name("records")} {nothing}) AS r
-        ON a.rkey = r.rkey WHERE a.hash IS DISTINCT FROM r.hash"""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE arrived AS SELECT {RKEY}, * FROM (
+            SELECT * FROM (FROM contents {nothing}) ANTI JOIN {records} USING (hash))"""
     )
-    for table, gone in (("news", "NOT gone"), ("gone", "gone")):
-        store.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT rkey FROM moving WHERE {gone}"
-        )
+    con.execute("CREATE OR REPLACE TEMP TABLE news AS SELECT rkey FROM arrived")
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM (
+            SELECT * FROM (SELECT rkey, hash FROM {records} {nothing}) ANTI JOIN (SELECT hash FROM contents) USING (hash)
+        ) WHERE rkey NOT IN (FROM news)"""
+    )
     return int(store.one("SELECT count(*) FROM news")), int(store.one("SELECT count(*) FROM gone"))
 
 
@@ -36,9 +37,7 @@ def load_changed(run: Run) -> None:
     con, store = run.con, run.store
     empty(con, "new_records", RECORDS)
     empty(con, "new_identifiers", IDENTIFIERS)
-    run.standardise(
-        "SELECT * FROM asked WHERE rkey IN (FROM news)", "new_records", "new_identifiers"
-    )
+    run.standardise("FROM arrived", "new_records", "new_identifiers")
     con.execute("CREATE OR REPLACE TEMP TABLE leaving AS FROM news UNION ALL FROM gone")
     con.execute(f"CREATE OR REPLACE TEMP TABLE new_keys ({TABLES['keys']})")
     run.fill_keys("new_keys", "new_records", "new_identifiers")

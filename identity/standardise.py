@@ -46,11 +46,14 @@ def _nobody() -> frozenset[str]:
     return frozenset(words("junk")["names"]["values"])
 
 
-def contacts_sql(con: duckdb.DuckDBPyConnection, contacts: str) -> str:
+# A record's lasting key.
+RKEY = "md5_number_lower(source || chr(31) || source_record_id) AS rkey"
+
+
+def contents_sql(con: duckdb.DuckDBPyConnection, contacts: str) -> str:
     """Returns a SELECT of the columns used here from a contacts relation, absent ones as NULL.
 
-    Contacts flagged as deleted are left out. `rkey` is a record's lasting key (MD5 of source and id);
-    `hash` says whether a contact changed.
+    Contacts flagged as deleted are left out. `hash` says whether a contact changed, and tells any two apart.
     """
     have = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {contacts}").fetchall()}
     text = [f"CAST({c} AS VARCHAR) AS {c}" if c in have else f"NULL::VARCHAR AS {c}" for c in _TEXT]
@@ -66,10 +69,7 @@ def contacts_sql(con: duckdb.DuckDBPyConnection, contacts: str) -> str:
     live = "WHERE NOT coalesce(deleted, false)" if "deleted" in have else ""
     listed = ", ".join([*text, *lists, *rest])
     columns = ", ".join([*_TEXT, *_LISTS, "attributes", "verified"])
-    return (
-        "SELECT md5_number_lower(source || chr(31) || source_record_id) AS rkey,"
-        f" hash({columns}) AS hash, * FROM (SELECT {listed} FROM {contacts} {live})"
-    )
+    return f"SELECT hash({columns}) AS hash, * FROM (SELECT {listed} FROM {contacts} {live})"
 
 
 def batches(

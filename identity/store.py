@@ -75,7 +75,7 @@ class Store:
     def forget_temporary(self, keep: set[str]) -> None:
         """Drops the temporary tables and views that a run left, all but those to keep."""
         for name in self.temporary() - keep:
-            kind = "VIEW" if name == "asked" else "TABLE"
+            kind = "VIEW" if name in ("asked", "contents") else "TABLE"
             self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
 
     def one(self, sql: str) -> Any:
