@@ -20,7 +20,12 @@ from serving.lookup.state import Mark, SidecarError, State
 from serving.sql import text
 
 _BESIDE = "customer_aliases"
-_UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.OutOfMemoryException)
+_UNREADABLE = (
+    duckdb.IOException,
+    duckdb.InvalidInputException,
+    duckdb.BinderException,
+    duckdb.OutOfMemoryException,
+)
 
 
 class Found(msgspec.Struct):

@@ -29,13 +29,14 @@ class Comparison:
         for table in PARTS:
             mark = known.marks[table]
             earlier = f"read_parquet({text(store.folder(home) / mark.all)}) as earlier"
-            before = f"select customer_id, mark from {earlier}"
+            before = f"select who, customer_id, mark from {earlier}"
             if mark.since:
                 later = f"read_parquet({text(store.folder(home) / mark.since)})"
                 self._ask(f"create or replace temp view later_{table} as from {later}")
                 before = (
-                    f"{before} anti join later_{table} using (customer_id) "
-                    f"union all select customer_id, mark from later_{table} where mark is not null"
+                    f"{before} anti join later_{table} using (who) "
+                    f"union all select who, customer_id, mark from later_{table} "
+                    "where mark is not null"
                 )
             else:
                 self._ask(f"create or replace temp view later_{table} as {before} where false")
@@ -53,9 +54,9 @@ class Comparison:
             if self._one(f"select count(*) from ids_{table}"):
                 mark.since = f"{table}.since.parquet"
                 what = (
-                    f"select customer_id, mark from later_{table} "
+                    f"select who, customer_id, mark from later_{table} "
                     f"anti join ids_{table} using (customer_id) "
-                    f"union all select customer_id, mark from ids_{table} "
+                    f"union all select hash(customer_id), customer_id, mark from ids_{table} "
                     f"left join marks_{table} using (customer_id)"
                 )
                 marks.write(self._connection, what, self._folder / mark.since)
@@ -65,13 +66,14 @@ class Comparison:
     def _customers(self) -> Mark:
         known = self._known.marks["customers"]
         self._ask(
-            "create or replace temp table marks_customers as select mark, whole.* from "
+            "create or replace temp table marks_customers as "
+            "select mark, hash(whole.customer_id) as who, whole.* from "
             "(select hash(rows) as mark, rows as whole from hub.marts.customers as rows) "
             "anti join before_customers using (mark)"
         )
         self._ask(
             "create or replace temp table held as select customer_id, mark from before_customers "
-            "semi join marks_customers using (customer_id)"
+            "semi join marks_customers using (who)"
         )
         self._ask(
             "create or replace temp table fresh as select customer_id from marks_customers "
