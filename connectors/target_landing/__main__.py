@@ -35,7 +35,6 @@ def main(argv: list[str] | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.meta_path.insert(0, WithoutPandas())
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's idle threads wait by spinning
     gc.disable()  # messages hold no cycles, and looking for some costs a tenth of the time
     try:
         configs, source = _parsed(arguments)
