@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from identity.averages import COMPARED
 from identity.config import Config
-from identity.graph import CLASH, COMPARED, Component, Ints, components, partition
+from identity.graph import Ints, components, partition
+from identity.groups import CLASH, Component
 from identity.model import Model
 from identity.scoring import CLASHES, contact_sql
 from identity.store import Store, literal

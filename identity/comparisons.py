@@ -4,49 +4,9 @@ One condition per level, first match wins, written over `column_l` and `column_r
 that the trained model is a Splink settings file that Splink itself can load, chart and predict with.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Level:
-    """A degree of likeness: SQL condition, its name, the column whose rarity counts, first guesses of m and u."""
-
-    condition: str
-    label: str
-    m: float
-    u: float
-    tf: str | None = None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Levels of one thing compared; `missing` is when there is nothing to compare."""
-
-    name: str
-    columns: tuple[str, ...]
-    missing: str
-    levels: tuple[Level, ...]
-    otherwise: tuple[float, float] = field(default=(0.05, 0.9))
-
-
-def _near(column: str, edits: int) -> str:
-    """Returns the condition of at most so many typing errors, cheap tests before the dear one."""
-    return (
-        f"abs(length({column}_l) - length({column}_r)) <= {edits}"
-        f" AND jaro_similarity({column}_l, {column}_r) >= 0.7"
-        f" AND damerau_levenshtein({column}_l, {column}_r) <= {edits}"
-    )
-
-
-def _digits_off(edits: int) -> str:
-    """Returns the condition of at most so many wrong or swapped digits in two whole dates."""
-    return (
-        "length(birth_l) = 10 AND length(birth_r) = 10"
-        f" AND hamming(birth_l, birth_r) <= {2 * edits}"
-        f" AND damerau_levenshtein(birth_l, birth_r) <= {edits}"
-    )
-
+from identity.levels import Comparison, Level, as_splink, digits_off, near, plain
 
 # Many names serve as given and as family name: that one of them stands on the other side means something only
 # where the rest does too, or where there is no rest.
@@ -72,7 +32,7 @@ _GIVEN = Comparison(
             "another name, written alike", 0.01, 0.01,
         ),
         Level(
-            "length(given_l) > 3 AND " + _near("given", 1)
+            "length(given_l) > 3 AND " + near("given", 1)
             + " OR jaro_winkler_similarity(given_l, given_r) >= 0.93",
             "one typing error", 0.09, 0.002,
         ),
@@ -91,7 +51,7 @@ _FAMILY = Comparison(
     (
         Level("family_l = family_r", "same", 0.78, 0.001, "family"),
         Level(
-            "length(family_l) > 3 AND " + _near("family", 1)
+            "length(family_l) > 3 AND " + near("family", 1)
             + " OR jaro_winkler_similarity(family_l, family_r) >= 0.94",
             "one typing error", 0.12, 0.001,
         ),
@@ -119,13 +79,13 @@ _BIRTH = Comparison(
             " OR birth_l = birth_r",
             "same as far as known", 0.02, 0.01,
         ),
-        Level(_digits_off(1), "one digit off", 0.09, 0.0008),
+        Level(digits_off(1), "one digit off", 0.09, 0.0008),
         Level(
             "length(birth_l) = 10 AND left(birth_l, 4) = left(birth_r, 4)"
             " AND substr(birth_l, 6, 2) = right(birth_r, 2) AND right(birth_l, 2) = substr(birth_r, 6, 2)",
             "day and month swapped", 0.02, 0.00003,
         ),
-        Level(_digits_off(2), "two digits off", 0.03, 0.01),
+        Level(digits_off(2), "two digits off", 0.03, 0.01),
         Level("left(birth_l, 4) = left(birth_r, 4)", "same year", 0.01, 0.012),
     ),
     (0.02, 0.97),
@@ -153,7 +113,7 @@ _PHONE = Comparison(
     "phone_l IS NULL OR phone_r IS NULL",
     (
         Level("phone_l = phone_r", "same", 0.65, 0.00001),
-        Level(_near("phone", 1), "one digit off", 0.08, 0.002),
+        Level(near("phone", 1), "one digit off", 0.08, 0.002),
     ),
     (0.27, 0.99),
 )  # fmt: skip
@@ -176,7 +136,7 @@ _ADDRESS = Comparison(
         Level("jaro_winkler_similarity(street_l, street_r) >= 0.93", "street alike", 0.05, 0.00005),
         Level("postal_l = postal_r", "same postal code", 0.12, 0.001, "postal"),
         Level("city_l = city_r", "same city", 0.15, 0.008, "city"),
-        Level("length(postal_l) > 3 AND " + _near("postal", 1), "postal code one off", 0.03, 0.002),
+        Level("length(postal_l) > 3 AND " + near("postal", 1), "postal code one off", 0.03, 0.002),
         Level("length(city_l) > 3 AND jaro_winkler_similarity(city_l, city_r) >= 0.88", "city alike", 0.05, 0.004),
         Level("length(postal_l) > 4 AND length(postal_r) > 4 AND left(postal_l, 3) = left(postal_r, 3)", "near by", 0.04, 0.01),
         Level("region_l = region_r", "same region", 0.06, 0.06),
@@ -189,8 +149,8 @@ _NATIONAL = Comparison(
     "national_id_l IS NULL OR national_id_r IS NULL",
     (
         Level("national_id_l = national_id_r", "same", 0.85, 0.000001),
-        Level(_near("national_id", 1), "one digit off", 0.10, 0.00001),
-        Level(_near("national_id", 2), "two digits off", 0.02, 0.0005),
+        Level(near("national_id", 1), "one digit off", 0.10, 0.00001),
+        Level(near("national_id", 2), "two digits off", 0.02, 0.0005),
     ),
     (0.03, 0.999),
 )  # fmt: skip
@@ -206,21 +166,10 @@ _MIDDLE = Comparison(
 )
 
 
-def _plain(name: str, m: float, u: float, similar: float | None = None) -> Comparison:
-    levels = [Level(f"{name}_l = {name}_r", "same", m, u, name)]
-    if similar:
-        levels.append(
-            Level(f"jaro_winkler_similarity({name}_l, {name}_r) >= {similar}", "alike", 0.1, u)
-        )
-    return Comparison(
-        name, (name,), f"{name}_l IS NULL OR {name}_r IS NULL", tuple(levels), (1 - m, 1 - u)
-    )
-
-
 COMPARISONS = (
     _GIVEN, _FAMILY, _BIRTH, _EMAIL, _PHONE, _ADDRESS, _NATIONAL, _MIDDLE,
-    _plain("birth_place", 0.8, 0.02, 0.88), _plain("occupation", 0.5, 0.02),
-    _plain("company", 0.5, 0.002, 0.9), _plain("sex", 0.97, 0.5),
+    plain("birth_place", 0.8, 0.02, 0.88), plain("occupation", 0.5, 0.02),
+    plain("company", 0.5, 0.002, 0.9), plain("sex", 0.97, 0.5),
 )  # fmt: skip
 
 
@@ -231,35 +180,5 @@ def settings(comparisons: tuple[Comparison, ...] = COMPARISONS) -> dict[str, Any
         "unique_id_column_name": "rkey",
         "probability_two_random_records_match": 1e-6,
         "blocking_rules_to_generate_predictions": [],
-        "comparisons": [_as_splink(c) for c in comparisons],
+        "comparisons": [as_splink(c) for c in comparisons],
     }
-
-
-def _as_splink(comparison: Comparison) -> dict[str, Any]:
-    levels: list[dict[str, Any]] = [
-        {
-            "sql_condition": comparison.missing,
-            "label_for_charts": "nothing to compare",
-            "is_null_level": True,
-        }
-    ]
-    for level in comparison.levels:
-        entry: dict[str, Any] = {
-            "sql_condition": level.condition,
-            "label_for_charts": level.label,
-            "m_probability": level.m,
-            "u_probability": level.u,
-        }
-        if level.tf:
-            entry |= {"tf_adjustment_column": level.tf, "tf_adjustment_weight": 1.0}
-        levels.append(entry)
-    m, u = comparison.otherwise
-    levels.append(
-        {
-            "sql_condition": "ELSE",
-            "label_for_charts": "all else",
-            "m_probability": m,
-            "u_probability": u,
-        }
-    )
-    return {"output_column_name": comparison.name, "comparison_levels": levels}

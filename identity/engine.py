@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
-from identity import decisions, increment, outputs, standardise
+from identity import decisions, increment, outputs
 from identity.clusters import recluster
 from identity.config import Config
+from identity.contents import RKEY, contents_sql
 from identity.steps import Run
 from identity.store import SCHEMA, Store, transaction
 
@@ -75,10 +76,8 @@ def resolve(
 def _run(store: Store, contacts: str, place: Path | None, config: Config, full: bool) -> Outcome:
     con = store.con
     run = Run(store, config, place)
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW contents AS {standardise.contents_sql(con, contacts)}"
-    )
-    con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS SELECT {standardise.RKEY}, * FROM contents")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW contents AS {contents_sql(con, contacts)}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS SELECT {RKEY}, * FROM contents")
     total, checksum = _checksum(store)
     full = full or run.must_be_full(total)
     if full:

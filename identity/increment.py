@@ -6,7 +6,8 @@ temporary table first (`near_keys`, `near_records`), and everything after works 
 
 from identity import candidates, decisions
 from identity.clusters import raw_condition
-from identity.standardise import IDENTIFIERS, RECORDS, RKEY
+from identity.contents import RKEY
+from identity.standardise import IDENTIFIERS, RECORDS
 from identity.steps import Run
 from identity.store import TABLES, Store, empty
 

@@ -4,7 +4,6 @@ Grain of the result: `records` one row per contact that is not deleted, `identif
 kind and value. Both are pure functions of the contact, so that only new and changed contacts pass here.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -15,15 +14,10 @@ import pyarrow as pa
 
 from identity import contactpoints as points
 from identity import dates, kinds, names, places, suppression
+from identity.accounts import accounts_of, attributes_of, external_ids
 from identity.config import Config
 from identity.profiles import words_of_profile
 from identity.vocabulary import words
-
-_TEXT = ("source", "source_record_id", "kind", "full_name", "given_name", "family_name", "platform",
-         "handle", "profile_url", "street", "city", "region", "postal_code", "country", "address",
-         "birth_date", "company", "job_title", "bio", "location")  # fmt: skip
-_LISTS = {"links": "VARCHAR[]", "emails": "VARCHAR[]", "phones": "VARCHAR[]",
-          "handles": "STRUCT(platform VARCHAR, handle VARCHAR)[]"}  # fmt: skip
 
 _S, _L = pa.string(), pa.list_(pa.string())
 RECORDS = pa.schema([
@@ -37,39 +31,13 @@ RECORDS = pa.schema([
 IDENTIFIERS = pa.schema([
     ("rkey", pa.uint64()), ("kind", _S), ("value", _S), ("origin", _S), ("junk", _S),
 ])  # fmt: skip
-CHUNK = 20_000
+CHUNK = 5_000
 _NOT_WORD = re.compile(r"[^a-z0-9]")
 
 
 @cache
 def _nobody() -> frozenset[str]:
     return frozenset(words("junk")["names"]["values"])
-
-
-# A record's lasting key.
-RKEY = "md5_number_lower(source || chr(31) || source_record_id) AS rkey"
-
-
-def contents_sql(con: duckdb.DuckDBPyConnection, contacts: str) -> str:
-    """Returns a SELECT of the columns used here from a contacts relation, absent ones as NULL.
-
-    Contacts flagged as deleted are left out. `hash` says whether a contact changed, and tells any two apart.
-    """
-    have = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {contacts}").fetchall()}
-    text = [f"CAST({c} AS VARCHAR) AS {c}" if c in have else f"NULL::VARCHAR AS {c}" for c in _TEXT]
-    lists = [
-        f"CAST({c} AS {t}) AS {c}" if c in have else f"NULL::{t} AS {c}" for c, t in _LISTS.items()
-    ]
-    rest = [
-        "CAST(attributes AS VARCHAR) AS attributes"
-        if "attributes" in have
-        else "NULL::VARCHAR AS attributes",
-        "coalesce(verified, false) AS verified" if "verified" in have else "false AS verified",
-    ]
-    live = "WHERE NOT coalesce(deleted, false)" if "deleted" in have else ""
-    listed = ", ".join([*text, *lists, *rest])
-    columns = ", ".join([*_TEXT, *_LISTS, "attributes", "verified"])
-    return f"SELECT hash({columns}) AS hash, * FROM (SELECT {listed} FROM {contacts} {live})"
 
 
 def batches(
@@ -134,7 +102,7 @@ def record(
 ) -> dict[str, Any]:
     """Returns one standardised record and appends its identifiers to `found`."""
     rkey, platform = row["rkey"], row["platform"]
-    attributes = _attributes(row["attributes"])
+    attributes = attributes_of(row["attributes"])
     profile = bool(platform)
     full = row["full_name"] or ""
     if row["given_name"] or row["family_name"]:
@@ -162,8 +130,8 @@ def record(
     if attributes.get("email_verified") == "true":
         found.extend((rkey, "verified_email", p.value, "declared", p.blocked) for p in emails)
     found.extend((rkey, "phone", p.value, "declared", p.blocked) for p in phones)
-    _accounts(row, own, links, attributes, found)
-    for name, value in _external(attributes, row["source"]):
+    accounts_of(row, own, links, attributes, found)
+    for name, value in external_ids(attributes):
         found.append((rkey, name, value, "declared", ""))
     usable = next((p.value for p in emails if not p.blocked), None)
     out = {
@@ -223,78 +191,3 @@ def _structured(row: dict[str, Any], attributes: dict[str, str]) -> names.Name:
         "".join(t for t in family if t != suffix),
         suffix,
     )
-
-
-def _attributes(raw: str | None) -> dict[str, str]:
-    """Returns what the vocabulary knows of a contact's `attributes`, by its own names."""
-    if not raw or raw == "{}":
-        return {}
-    try:
-        given = json.loads(raw)
-    except ValueError:
-        return {}
-    lowered = {str(k).lower(): v for k, v in given.items()} if isinstance(given, dict) else {}
-    found = {}
-    for name, spellings in words("attributes").items():
-        value = next((lowered[s] for s in spellings if lowered.get(s) not in (None, "")), None)
-        if value is not None:
-            found[name] = str(value)
-    # Somebody answered a message sent there: the platform or the CRM says so.
-    if (
-        lowered.get("email_verified") is True
-        or str(lowered.get("email_verified")).lower() == "true"
-    ):
-        found["email_verified"] = "true"
-    if isinstance(lowered.get("former_handles"), list):
-        found["former_handles"] = json.dumps(lowered["former_handles"])
-    return found
-
-
-def _external(attributes: dict[str, str], source: str) -> Iterator[tuple[str, str]]:
-    if value := attributes.get("external_id"):
-        yield "external_id", names.fold(value).strip()
-
-
-def _accounts(
-    row: dict[str, Any],
-    own: str | None,
-    links: list[points.Link],
-    attributes: dict[str, str],
-    found: list[tuple[int, str, str, str, str]],
-) -> None:
-    """Appends the accounts a record is, was and names; the platform's own id is the lasting one."""
-    rkey, platform = row["rkey"], row["platform"]
-    seen: set[tuple[str, str]] = set()
-
-    def add(kind: str, value: str, origin: str) -> None:
-        if (kind, value) not in seen:
-            seen.add((kind, value))
-            found.append((rkey, kind, value, origin, ""))
-
-    if platform:
-        add("account", f"{platform}:id:{row['source_record_id']}", "own")
-        if own:
-            add("account", f"{platform}:{own}", "own")
-        if row["profile_url"] and (p := points.link(row["profile_url"])) and p.handle:
-            add("account", f"{p.platform}:{'id:' if p.stable else ''}{p.handle}", "own")
-        for former in json.loads(attributes.get("former_handles", "[]")):
-            add("account", f"{platform}:{points.handle(platform, str(former))}", "former")
-    for declared in row["handles"] or ():
-        if declared and declared["handle"] and declared["platform"]:
-            name = points.handle(declared["platform"], declared["handle"])
-            if name:
-                add("account", f"{declared['platform']}:{name}", "declared")
-    for link in links:
-        if link.platform:
-            add(
-                "account",
-                f"{link.platform}:{'id:' if link.stable else ''}{link.handle}",
-                "declared",
-            )
-        else:
-            add("url", link.url, "own" if platform else "declared")
-    usernames = {v.split(":", 1)[1].partition("@")[0].replace(".", "").replace("_", "") for k, v in seen
-                 if k == "account" and ":id:" not in v}  # fmt: skip
-    for name in usernames:
-        if len(name) >= 5:
-            add("username", name, "own")

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from identity import candidates, keys
-from identity.comparisons import COMPARISONS, Comparison, settings
+from identity.comparisons import COMPARISONS, settings
 from identity.config import Config
+from identity.levels import Comparison
 from identity.model import Model
 
 Floats = npt.NDArray[np.float64]

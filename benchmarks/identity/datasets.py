@@ -2,25 +2,15 @@
 
 import csv
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.congress.measure import GROUPS, UNDECIDED
+
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("TESSERA_SHARED", ROOT.parent / "shared")) / "data"
-# Accounts that are plainly one person's but in no public list.
-AMBIGUOUS = (
-    "dannykdavis",
-    "repjhensarling",
-    "barbaraleesays",
-    "electdennisross",
-    "walbergfc",
-    "petegallego",
-)
-
-GROUPS = re.compile(r"\b(committee|caucus|gop|dems|democrats|republicans|party)\b", re.IGNORECASE)
 
 
 def febrl(con: duckdb.DuckDBPyConnection, number: int, site: Path) -> None:
@@ -142,7 +132,7 @@ def congress_links(con: duckdb.DuckDBPyConnection) -> Links:
             "SELECT source_record_id, lower(handle), full_name FROM contacts WHERE source = 'x'"
         ).fetchall()
     }
-    left_out = {accounts[h][0] for h in AMBIGUOUS if h in accounts}
+    left_out = {accounts[h][0] for h in UNDECIDED if h in accounts}
     groups = {key for key, name in accounts.values() if GROUPS.search(name or "")}
     found = {(c, a) for c, a in con.execute(LINKS).fetchall() if a not in left_out}
     known = {a for a, _ in accounts.values()}
