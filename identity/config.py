@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 # From this many contacts on the bar rises, by so many bits per doubling.
 CROWD = 100_000
-STEEPER = 0.75
+STEEPER = 0.5
 
 
 @dataclass(frozen=True)
