@@ -1,6 +1,6 @@
 """`make bench-serving`: lookups beside doing nothing, builds and changes, reads during swaps.
 
-The last line is one JSON object. CUSTOMERS=10000000 makes it ten million (~25 GB of disk, an hour)
+The last line is one JSON object. CUSTOMERS=10000000 makes it ten million (~30 GB of disk, an hour)
 instead of one (3 GB, some minutes). What looking for changes costs counts beyond what hashing the
 tables does: that is done without lookups too, for copies into PostgreSQL.
 """
