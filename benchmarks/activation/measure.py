@@ -30,7 +30,7 @@ def main() -> None:
             continue
         found[name] = counted(where, rows)
         print(name, json.dumps(found[name]), flush=True)
-        found[f"{name}_kills"] = killed(where, 1000 if name == "tryton" else 300, kills)
+        found[f"{name}_kills"] = killed(where, 1000 if name == "tryton" else 6000, kills)
         print(name, "kills", json.dumps(found[f"{name}_kills"]), flush=True)
     found["sandbox"] = troubled(2000, kills)
     print("sandbox", json.dumps(found["sandbox"]), flush=True)
