@@ -38,8 +38,10 @@ _STRANGERS = 15.0
 
 def scored_sql(
     pairs: str, sides: str, records: str, terms: str, model: Model, config: Config, population: int
-) -> str:
-    """Returns a SELECT (l, r, mask, bits, veto, soft) of scored pairs.
+) -> tuple[str, str]:
+    """Returns two SELECTs (l, r, mask, bits, veto, soft) of scored pairs: of contacts, and with profiles.
+
+    To be run one after the other: what both need at once is more memory than either.
 
     Args:
         pairs: Relation (l, r, mask) of record keys, l < r, and the ladder bits they share.
@@ -50,12 +52,10 @@ def scored_sql(
         config: Ladder and thresholds.
         population: Records that the prior reckons with.
     """
-    return f"""
-        SELECT l, r, mask, CAST(bits AS FLOAT) AS bits, CAST(veto AS UTINYINT) AS veto, soft FROM (
-            {contact_sql(pairs, sides, model, config, population)}
-            UNION ALL BY NAME
-            {profile_sql(pairs, records, terms, config, population)}
-        )"""
+    contacts = contact_sql(pairs, sides, model, config, population)
+    profiles = profile_sql(pairs, records, terms, config, population)
+    written = "l, r, mask, CAST(bits AS FLOAT) AS bits, CAST(veto AS UTINYINT) AS veto, soft"
+    return f"SELECT {written} FROM ({contacts})", f"SELECT {written} FROM ({profiles})"
 
 
 def contact_sql(pairs: str, sides: str, model: Model, config: Config, population: int) -> str:

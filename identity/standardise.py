@@ -31,7 +31,7 @@ RECORDS = pa.schema([
 IDENTIFIERS = pa.schema([
     ("rkey", pa.uint64()), ("kind", _S), ("value", _S), ("origin", _S), ("junk", _S),
 ])  # fmt: skip
-CHUNK = 5_000
+CHUNK = 20_000
 _NOT_WORD = re.compile(r"[^a-z0-9]")
 
 

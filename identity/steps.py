@@ -90,11 +90,10 @@ class Run:
         model, config, population = self.model, self.config, self.population
         sides = sides_sql(records, terms, model, config, population)
         con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
-        scored = scored_sql("pairs", "sides", records, terms, model, config, population)
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE scored AS SELECT * FROM ({scored})
-            WHERE bits >= {config.suggest} OR mask & 63 <> 0"""
-        )
+        worth = f"WHERE bits >= {config.suggest} OR mask & 63 <> 0"
+        contacts, profiles = scored_sql("pairs", "sides", records, terms, model, config, population)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE scored AS SELECT * FROM ({contacts}) {worth}")
+        con.execute(f"INSERT INTO scored SELECT * FROM ({profiles}) {worth}")
         decisions.apply(store, dirty)
         edges = store.name("edges")
         con.execute(
