@@ -13,10 +13,6 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
 
 
 def main() -> None:
@@ -25,9 +21,16 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 1000)
     from dbt.cli.main import dbtRunner
 
+    from orchestration.warehouse.parsed import project
+
     first = json.loads(sys.stdin.readline())
     shared: list[str] = first["arguments"]
-    manifest = _parsed(Path(first["parsed"]), [*first["parse"], *shared])
+    kept = Path(first["parsed"])
+    if not kept.with_name("manifest.json").exists():
+        kept.unlink(missing_ok=True)  # Dagster reads what only parsing writes
+    manifest = project(kept, [*first["parse"], *shared])
+    for old in set(kept.parent.glob("*.parsed*")) - {kept}:
+        old.unlink(missing_ok=True)
     gc.freeze()
     _done(manifest is not None)
     for line in sys.stdin:
@@ -39,24 +42,6 @@ def main() -> None:
             event = {"name": "Exception", "level": "error", "msg": str(result.exception)}
             print(json.dumps({"info": event, "data": {}}))  # noqa: T201 - the protocol
         _done(result.success)
-
-
-def _parsed(kept: Path, arguments: list[str]) -> "Manifest | None":
-    """The project, from the file that holds it when it is there; None when it does not parse."""
-    from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
-
-    if kept.exists() and kept.with_name("manifest.json").exists():
-        return Manifest.from_msgpack(kept.read_bytes())
-    manifest = dbtRunner().invoke(["parse", *arguments]).result
-    if not isinstance(manifest, Manifest):
-        return None
-    for old in kept.parent.glob("*.parsed"):
-        old.unlink()
-    beside = kept.with_suffix(f".{os.getpid()}")
-    beside.write_bytes(manifest.to_msgpack())
-    beside.rename(kept)
-    return manifest
 
 
 def _done(ok: bool) -> None:

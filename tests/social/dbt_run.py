@@ -18,7 +18,8 @@ from typing import Any
 gc.set_threshold(100_000, 50, 1000)
 
 from dbt.cli.main import dbtRunner  # noqa: E402
-from dbt.contracts.graph.manifest import Manifest  # noqa: E402
+
+from orchestration.warehouse.parsed import project  # noqa: E402
 
 began: dict[str, float] = {}
 spent: dict[str, float] = {}
@@ -41,16 +42,9 @@ def told(event: Any) -> None:
 
 plus = sys.argv.index("+")
 parsed, shared, only = Path(sys.argv[1]), sys.argv[2:plus], sys.argv[plus + 1 :]
-if parsed.exists():
-    manifest = Manifest.from_msgpack(parsed.read_bytes())
-else:
-    made = dbtRunner().invoke(["parse", *shared]).result
-    if not isinstance(made, Manifest):
-        sys.exit("the project does not parse")
-    manifest = made
-    beside = parsed.with_suffix(".new")
-    beside.write_bytes(manifest.to_msgpack())
-    beside.rename(parsed)
+manifest = project(parsed, shared)
+if manifest is None:
+    sys.exit("the project does not parse")
 gc.freeze()
 found = os.environ.get("TESSERA_NODE_SECONDS")
 done = dbtRunner(manifest=manifest, callbacks=[told] if found else []).invoke(
