@@ -1,9 +1,10 @@
 """Where two records meet: identifiers, and blocking keys for records that share none.
 
 Grain of `keys`: one record and key. `bit` is the ladder rung that a shared key proves (0 for a mere
-blocking key); `side` says who may meet: 0 any two, 1 contacts with side 2 (profiles, records without a given name),
-3 who owns an account and 4 who names it, 5 any two where no more than `NAME_CAP` are. `name` is a code of whose identifier it is, so that its different
-carriers can be counted; NULL for profiles and blocking keys.
+blocking key); `side` says who may meet: 0 any two, 1 contacts with side 2 (profiles, records without
+a given name), 3 who owns an account and 4 who names it, 5 any two where no more than `NAME_CAP` are.
+`name` is a code of whose identifier it is, so that its different carriers can be counted; NULL for
+profiles and blocking keys.
 """
 
 from identity.config import Config

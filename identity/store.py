@@ -5,7 +5,7 @@ model and the decisions, and may be dropped at any time: the next run rebuilds t
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,19 +64,19 @@ class Store:
             f"DELETE FROM {self.name('meta')} WHERE key IN ('fingerprint', 'population')"
         )
 
-    def temporary(self) -> set[str]:
-        """Returns the names of the connection's temporary tables and views."""
+    def temporary(self) -> dict[str, str]:
+        """Returns the connection's temporary tables and views: name to TABLE or VIEW."""
         rows = self.con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE temporary UNION ALL"
-            " SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal"
+            "SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE temporary UNION ALL"
+            " SELECT view_name, 'VIEW' FROM duckdb_views() WHERE temporary AND NOT internal"
         ).fetchall()
-        return {str(row[0]) for row in rows}
+        return dict(rows)
 
-    def forget_temporary(self, keep: set[str]) -> None:
+    def forget_temporary(self, keep: Container[str]) -> None:
         """Drops the temporary tables and views that a run left, all but those to keep."""
-        for name in self.temporary() - keep:
-            kind = "VIEW" if name in ("asked", "contents") else "TABLE"
-            self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
+        for name, kind in self.temporary().items():
+            if name not in keep:
+                self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
 
     def one(self, sql: str) -> Any:
         """Returns the first value of a query, None without a row."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from serving.lookup import documents, marks, store
+from serving.lookup.keys import number_sql
 from serving.lookup.marks import PARTS
 from serving.lookup.state import Mark, SidecarError, State
 from serving.sql import text
@@ -161,7 +162,7 @@ class Comparison:
                 f"from ({what}) group by customer_id"
             )
         # The number is made here: MD5 one by one in Python takes longer than all the rest of it.
-        what = f"select (md5_number_lower(customer_id) >> 1)::bigint as number, * from ({what})"
+        what = f"select {number_sql('customer_id')} as number, * from ({what})"
         marks.write(self._connection, what, self._folder / "parts.parquet")
 
     def _row(self, asked: str) -> tuple:  # type: ignore[type-arg]

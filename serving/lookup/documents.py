@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from serving.lookup import key_index
-from serving.lookup.keys import KEYS_SQL
+from serving.lookup.keys import KEYS_SQL, number_sql
+from serving.sql import name, text
 
 _SQL = Template((Path(__file__).parent / "documents.sql").read_text())
 _PIECE = 100_000  # customers whose documents are made at a time
@@ -31,9 +32,9 @@ def all_documents(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
         ).fetchall()
     ]
     for start, end in zip(starts, [*starts[1:], None], strict=True):
-        chosen = f"where customer_id >= {_text(start)}"
+        chosen = f"where customer_id >= {text(start)}"
         if end is not None:
-            chosen += f" and customer_id < {_text(end)}"
+            chosen += f" and customer_id < {text(end)}"
         yield from _documents(connection, chosen)
 
 
@@ -44,10 +45,10 @@ def all_keys(
     # Once per customer, not per key: MD5 is most of the work.
     connection.execute(
         "create or replace temp table numbers as select customer_id, "
-        "(md5_number_lower(customer_id) >> 1)::bigint as number from hub.marts.customers"
+        f"{number_sql('customer_id')} as number from hub.marts.customers"
     )
     numbers = connection.execute(
-        "select (md5_number_lower(key) >> 1)::bigint as key, number as customer "
+        f"select {number_sql('key')} as key, number as customer "
         f"from ({KEYS_SQL}) inner join numbers using (customer_id)"
     ).fetchnumpy()
     return numbers["key"], numbers["customer"]
@@ -55,8 +56,8 @@ def all_keys(
 
 def _documents(connection: duckdb.DuckDBPyConnection, chosen: str) -> Iterator[list[Row]]:
     lists = {
-        name: fields(connection, table)
-        for name, table in (
+        part: fields(connection, table)
+        for part, table in (
             ("customers", "customers"),
             ("identities", "customer_identities"),
             ("consents", "consents"),
@@ -84,9 +85,9 @@ def fields(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """The select list of a table of the marts as documents show it: `"name": value, …`."""
     described = connection.execute(f"describe hub.marts.{table}").fetchall()
     found = []
-    for name, kind, *_ in described:
-        column = '"' + name.replace('"', '""') + '"'
-        if name == "customer_id" and table != "customers":
+    for said, kind, *_ in described:
+        column = name(said)
+        if said == "customer_id" and table != "customers":
             continue
         if kind == "TIMESTAMP WITH TIME ZONE":
             # Not through the time zone library, which takes twice as long.
@@ -95,7 +96,3 @@ def fields(connection: duckdb.DuckDBPyConnection, table: str) -> str:
             value = column
         found.append(f"{column}: {value}")
     return ", ".join(found)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

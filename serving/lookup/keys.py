@@ -110,7 +110,12 @@ def keys_of(document: bytes) -> set[str]:
     return keys
 
 
+def number_sql(text: str) -> str:
+    """What `number` says of an expression, for DuckDB."""
+    return f"(md5_number_lower({text}) >> 1)::bigint"
+
+
 def number(text: str) -> int:
-    """63 bits of a key's or an id's MD5: `(md5_number_lower(text) >> 1)::bigint` in DuckDB."""
+    """63 bits of a key's or an id's MD5, as `number_sql` has it."""
     digest = hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).digest()
     return int.from_bytes(digest[8:], "little") >> 1

@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -109,6 +110,21 @@ def test_unchanged_tables_are_not_copied_again(
     assert ask(settings, "select count(*) from customers") == [(CUSTOMERS,)]
 
 
+@contextmanager
+def amid_copying(monkeypatch: pytest.MonkeyPatch, deed: Callable[[int], None]) -> Iterator[None]:
+    """Before one of the tables is copied, something happens to the process that serves us."""
+    real = module.copy_table
+
+    def copy(source: object, target: psycopg.Connection, *rest: object) -> None:
+        if rest[1] == "interactions":
+            deed(target.info.backend_pid)
+        real(source, target, *rest)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "copy_table", copy)
+        yield
+
+
 def test_a_lost_connection_leaves_the_generation_before(
     home: Path,
     settings: Settings,
@@ -117,18 +133,14 @@ def test_a_lost_connection_leaves_the_generation_before(
 ) -> None:
     publish(generation(home), settings)
     second = generation(home, refresh())
-    real = module.copy_table
 
-    def cut(source: object, target: psycopg.Connection, *rest: object) -> None:
-        if rest[1] == "interactions":
-            with psycopg.connect(settings.dsn, autocommit=True) as other:
-                other.execute("select pg_terminate_backend(%s)", [target.info.backend_pid])
-        real(source, target, *rest)
+    def cut(pid: int) -> None:
+        with psycopg.connect(settings.dsn, autocommit=True) as other:
+            other.execute("select pg_terminate_backend(%s)", [pid])
 
-    with monkeypatch.context() as broken:
-        broken.setattr(module, "copy_table", cut)
-        with pytest.raises(PostgresError, match="keeps the generation before"):
-            publish(second, settings)
+    kept = pytest.raises(PostgresError, match="keeps the generation before")
+    with amid_copying(monkeypatch, cut), kept:
+        publish(second, settings)
     assert ask(settings, "select generation_id from generation") == [("g1",)]
     publish(second, settings)
     assert ask(settings, "select generation_id from generation") == [("g2",)]
@@ -142,19 +154,16 @@ def test_a_server_that_hangs_is_given_up_and_the_generation_before_stays(
 ) -> None:
     publish(generation(home), settings)
     second = generation(home, refresh())
-    real, stopped = module.copy_table, []
+    stopped = []
 
-    def hang(source: object, target: psycopg.Connection, *rest: object) -> None:
-        if rest[1] == "interactions":
-            stopped.append(target.info.backend_pid)
-            os.kill(stopped[0], signal.SIGSTOP)
-        real(source, target, *rest)
+    def hang(pid: int) -> None:
+        stopped.append(pid)
+        os.kill(pid, signal.SIGSTOP)
 
     try:
-        with monkeypatch.context() as slow:
-            slow.setattr(module, "copy_table", hang)
-            with pytest.raises(PostgresError, match=r"has not answered for 0\.4 seconds"):
-                publish(second, msgspec.structs.replace(settings, patience=0.4))
+        given_up = pytest.raises(PostgresError, match=r"has not answered for 0\.4 seconds")
+        with amid_copying(monkeypatch, hang), given_up:
+            publish(second, msgspec.structs.replace(settings, patience=0.4))
         assert ask(settings, "select generation_id from generation") == [("g1",)]
     finally:
         for pid in stopped:
