@@ -1,12 +1,16 @@
 """Fixtures for all rooms."""
 
+import fcntl
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +20,25 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("the folder of shared test data is not beside this checkout")
     return path
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Fills a folder once for all workers: what takes long to make and is only read."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        folder = shared / name
+        folder.mkdir(exist_ok=True)
+        with (folder / ".lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if not (folder / ".filled").exists():
+                fill(folder)
+                (folder / ".filled").touch()
+        return folder
+
+    return made
 
 
 def pytest_configure() -> None:

@@ -15,6 +15,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from connectors.tap_base.testing import Run
+from tests.conftest import Once
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 STAGING = PROJECT / "models" / "staging"
@@ -113,15 +114,19 @@ def invoke(
 
 
 @pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
+def parsed(once: Once, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
     """The project with the models of all platforms, parsed once; and dbt's target folder."""
-    home = tmp_path_factory.mktemp("parsed")
-    (home / "warehouse").mkdir()
-    sources = {room: {"tap": f"tap-{room}"} for room in ROOMS}
-    done = invoke(["parse", "--quiet"], home, home / "target", sources)
-    DuckDBConnectionManager.close_all_connections()
-    assert isinstance(done.result, Manifest), done.exception
-    return home / "target", done.result
+
+    def parse(home: Path) -> None:
+        (home / "warehouse").mkdir()
+        sources = {room: {"tap": f"tap-{room}"} for room in ROOMS}
+        done = invoke(["parse", "--quiet"], home, home / "target", sources)
+        DuckDBConnectionManager.close_all_connections()
+        assert isinstance(done.result, Manifest), done.exception
+        (home / "manifest.msgpack").write_bytes(done.result.to_msgpack())
+
+    kept = once("parsed", parse) / "manifest.msgpack"
+    return tmp_path_factory.mktemp("target"), Manifest.from_msgpack(kept.read_bytes())
 
 
 @pytest.fixture

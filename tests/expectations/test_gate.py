@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from expectations import Measures, measure
+from expectations.deferred import defer
 from expectations.judge import judge
 
 CONTACTS = """
@@ -139,3 +140,12 @@ def test_the_gate_as_a_process_says_the_same(good: Measures) -> None:
     command = [sys.executable, "-m", "expectations"]
     said = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
     assert [verdict["passed"] for verdict in json.loads(said.stdout)] == [True] * 10
+
+
+def test_what_is_deferred_is_whole_once_used() -> None:
+    defer("wsgiref.handlers")
+    from wsgiref import handlers
+
+    unused = "SimpleHandler" not in object.__getattribute__(handlers, "__dict__")
+    assert unused
+    assert handlers.SimpleHandler.http_version == "1.0"

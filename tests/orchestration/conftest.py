@@ -1,6 +1,5 @@
 """Small hubs to run: a CRM and a shop that share people, in a second's worth of records."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -12,6 +11,8 @@ from typing import Any
 
 import duckdb
 import pytest
+
+from tests.conftest import Once
 
 HUB = """\
 sources:
@@ -135,18 +136,14 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Any]]:
+def done(once: Once) -> tuple[Place, dict[str, Any]]:
     """A hub that ran once for all workers, and what the run said; read it, change nothing."""
-    own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "done"
-    shared.mkdir(exist_ok=True)
-    said = shared / "said.json"
-    place = Place(shared / "hub")
-    with (shared / "lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not said.exists():
-            said.write_text(json.dumps(small_hub(place.folder).run()))
-    return place, json.loads(said.read_text())
+
+    def run(folder: Path) -> None:
+        (folder / "said.json").write_text(json.dumps(small_hub(folder / "hub").run()))
+
+    folder = once("done", run)
+    return Place(folder / "hub"), json.loads((folder / "said.json").read_text())
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the social tests share: a declared company and its told conversations."""
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from connectors.sandbox.population import DEFAULT_UNTIL, Population, generate
 from social.declared import Declared, read_declared
+from tests.conftest import Once
 from tests.social import warehouse
 
 DEMO = Path(__file__).parents[2] / "orchestration/demo"
@@ -52,11 +54,16 @@ class Told:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    home = tmp_path_factory.mktemp("told")
-    population = generate(5, 300, home / "population")
-    warehouse.upstream(home, population.folder)
-    tasks = "sync_webhook__tasks"
-    select = f"path:models/social {tasks}"
-    warehouse.run(home, company(), select=select, as_of=NOW, destinations={"crm": [tasks]})
-    return Told(home, population)
+def told(once: Once) -> Told:
+    """A company's conversations, told once for all workers; read them, change nothing."""
+
+    def tell(home: Path) -> None:
+        population = generate(5, 300, home / "population")
+        warehouse.upstream(home, population.folder)
+        tasks = "sync_webhook__tasks"
+        select = f"path:models/social {tasks}"
+        warehouse.run(home, company(), select=select, as_of=NOW, destinations={"crm": [tasks]})
+        (home / "population.pickle").write_bytes(pickle.dumps(population))
+
+    home = once("told", tell)
+    return Told(home, pickle.loads((home / "population.pickle").read_bytes()))
