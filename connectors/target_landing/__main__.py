@@ -1,10 +1,12 @@
 """`target-landing`: the command. It needs the SDK only to describe itself, and starts without."""
 
+import ctypes
 import gc
 import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from connectors.target_landing.lines import chunks
 from connectors.target_landing.load import Load
 from connectors.target_landing.messages import Messages
 from connectors.target_landing.packages import folder
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_KEPT_BLOCK = 32 << 20  # bytes, the most that glibc allows
 
 _USAGE = "usage: target-landing --config FILE [--input FILE] | --about [--format json] | --version"
 
@@ -35,6 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.meta_path.insert(0, WithoutPandas())
+    _keep_memory()
     gc.disable()  # messages hold no cycles, and looking for some costs a tenth of the time
     try:
         configs, source = _parsed(arguments)
@@ -86,6 +92,14 @@ def run(settings: Settings, handle: int) -> Load:
         finally:
             load.abandon()
     return load
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what was freed: chunk after chunk needs as much again."""
+    with suppress(OSError, AttributeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, _KEPT_BLOCK)
+        mallopt(_M_TRIM_THRESHOLD, 8 * _KEPT_BLOCK)
 
 
 def _print_state(state: bytes) -> None:

@@ -63,7 +63,13 @@ def _direct(column: Column, cells: Sequence[Any]) -> pa.Array:
     kind = column.kind
     if column.json != "string" or kind == "VARCHAR":
         return pa.array(cells, arrow_type(kind))
-    texts = pa.array(cells, pa.string())
+    return typed(kind, pa.array(cells, pa.string()))
+
+
+def typed(kind: str, texts: pa.Array) -> pa.Array:
+    """Strings as the kind of a string column."""
+    if kind == "VARCHAR":
+        return texts
     if kind == "TIMESTAMPTZ":
         return instants(texts)
     if kind == "TIME":
@@ -100,16 +106,21 @@ def _raw(column: Column, cells: Sequence[Any], judged: bool) -> pa.Array:
         return pa.array(map(_unquoted, map(bytes, cells)), pa.string())
     if missing or null:
         array = pc.if_else(pc.or_(absent, nulls), pa.scalar(None, pa.string()), array)
-    if column.kind == "DOUBLE":
-        return _within_bounds(column, _doubles(array))
     if column.kind == "JSON":
         return pa.ExtensionArray.from_storage(arrow_type("JSON"), array)
+    return numbers(column, array)
+
+
+def numbers(column: Column, texts: pa.Array) -> pa.Array:
+    """Proper numbers as text as the kind of their column."""
+    if column.kind == "DOUBLE":
+        return _within_bounds(column, _doubles(texts))
     if column.kind == "VARCHAR":
-        if column.json == "integer" and pc.any(pc.match_substring_regex(array, "[.eE]")).as_py():
+        if column.json == "integer" and pc.any(pc.match_substring_regex(texts, "[.eE]")).as_py():
             raise MisfitError
-        _within_bounds(column, pc.cast(array, pa.float64()))
-        return array
-    return _within_bounds(column, pc.cast(array, arrow_type(column.kind)))
+        _within_bounds(column, pc.cast(texts, pa.float64()))
+        return texts
+    return _within_bounds(column, pc.cast(texts, arrow_type(column.kind)))
 
 
 def _texts(text: bytes, count: int) -> pa.Array:

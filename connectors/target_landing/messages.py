@@ -9,8 +9,11 @@ from connectors.target_landing.decoding import Line
 from connectors.target_landing.errors import BadLineError, MisfitError
 from connectors.target_landing.lenient import lenient_line
 from connectors.target_landing.load import Load
-from connectors.target_landing.runs import runs
+from connectors.target_landing.runs import Run, runs, stream_of
 
+FEWEST = int(
+    __import__("os").environ.get("FEW", 64)
+)  # records for which reading them in step is worth its start
 _LINE = msgspec.json.Decoder(Line)
 
 
@@ -33,10 +36,31 @@ class Messages:
         Raises:
             LandingError: the load cannot go on; the message names the line.
         """
-        for part, records in runs(chunk, self._load.settings.max_record_bytes):
-            if not records or not self._fast(part, records):
+        for run in runs(chunk, self._load.settings.max_record_bytes):
+            part, records = run.text, run.records
+            if not records or not (self._in_step(run) or self._fast(part, records)):
                 self._slow(part)
                 self._lines += part.count(b"\n")
+
+    def _in_step(self, run: Run) -> bool:
+        """Take records of one stream that are all written alike; False if they are not."""
+        text, count, ends = run
+        if ends is None or count < FEWEST:
+            return False
+        name = stream_of(text)
+        stream = self._load.all_streams().get(name) if name else None
+        if name is None or stream is None or stream.in_step is None:
+            return False
+        read = stream.in_step.read(text, ends)
+        if read is None:
+            return False
+        from connectors.target_landing.stream import Rows
+
+        rows = Rows([], self._load.numbers(count), read.extracted, read.versions)
+        self._load.count(name, count, len(text))
+        stream.emit(stream.schema.columns, read.arrays, rows, len(text))
+        self._lines += count
+        return True
 
     def _fast(self, part: bytes, count: int) -> bool:
         """Take lines that look like records, all at once; False if they are not just that."""
@@ -129,18 +153,17 @@ class Messages:
         from connectors.target_landing.stream import Rows
 
         numbers = self._load.numbers(len(run))
-        groups: dict[str, Rows] = {}
-        places: dict[str, list[int]] = {}
+        groups: dict[str, tuple[list[bytes], list[int], list[str | None], list[int | None]]] = {}
         for row, (number, line) in zip(numbers, run, strict=True):
             name = self._name(line, number)
             self._load.stream(name, number)
-            rows = groups.setdefault(name, Rows([], [], [], []))
-            rows.records.append(bytes(line.record) or b"null")
-            places.setdefault(name, []).append(row)
-            rows.extracted.append(line.time_extracted)
-            rows.versions.append(line.version)
-        for name, rows in groups.items():
-            rows.numbers = places[name]
+            records, places, extracted, versions = groups.setdefault(name, ([], [], [], []))
+            records.append(bytes(line.record) or b"null")
+            places.append(row)
+            extracted.append(line.time_extracted)
+            versions.append(line.version)
+        for name, parts in groups.items():
+            rows = Rows(*parts)
             self._load.count(name, len(rows.records), sum(map(len, rows.records)))
             self._load.streams[name].take(rows)
 

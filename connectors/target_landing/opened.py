@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors.target_landing.arrays import INSTANT, instants
@@ -170,11 +171,17 @@ def _kinds(columns: tuple[Column, ...]) -> dict[str, str]:
     return {column.parquet: column.kind for column in columns if column.name != DELETED_AT}
 
 
-def _extracted(texts: list[str | None], batched: pa.Scalar, count: int) -> pa.Array:
-    distinct = set(texts)
-    if distinct <= {None}:
-        return pa.repeat(batched, count)
+def _extracted(
+    texts: Sequence[str | None] | pa.StringArray, batched: pa.Scalar, count: int
+) -> pa.Array:
     try:
+        if isinstance(texts, pa.Array):
+            if texts.null_count == count:
+                return pa.repeat(batched, count)
+            return instants(texts).fill_null(batched)
+        distinct = set(texts)
+        if distinct <= {None}:
+            return pa.repeat(batched, count)
         if len(distinct) == 1:
             return pa.repeat(instants(pa.array([texts[0]], pa.string()))[0], count)
         return instants(pa.array(texts, pa.string())).fill_null(batched)
@@ -182,7 +189,9 @@ def _extracted(texts: list[str | None], batched: pa.Scalar, count: int) -> pa.Ar
         return pa.repeat(batched, count)
 
 
-def _versions(versions: list[int | None], count: int) -> pa.Array:
+def _versions(versions: Sequence[int | None] | pa.Int64Array, count: int) -> pa.Array:
+    if isinstance(versions, pa.Array):
+        return pc.cast(versions, pa.int64())
     if not any(versions):
         return pa.nulls(count, pa.int64()) if None in versions else pa.array(versions, pa.int64())
     return pa.array(versions, pa.int64())

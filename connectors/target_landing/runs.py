@@ -6,39 +6,62 @@ A guess: what looks like records is decoded as records, and looked at line by li
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
+
+HEAD = re.compile(
+    rb'\{"type"(: ?)"RECORD"(, ?)"stream": ?("[^"\\\x00-\x1f]{1,200}"), ?"record": ?(?=\{)'
+)
+"""How most taps begin a record's message: what stands after a key, between members, the stream."""
 
 _CONTROL = re.compile(rb'"type"\s*:\s*"(?:STATE|SCHEMA|ACTIVATE_VERSION|BATCH)"')
 _RECORD = b'"RECORD"'
 _HINT = 1 << 16  # a chunk of records says so early
-_LINE_END = ord("\n")
+_LINE_END, _FIRST_PRINTABLE = b"\n "
 _ODD_SHARE = 8  # where more than one line in so many begins otherwise, beginnings tell nothing
 
 
-def runs(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
+class Run(NamedTuple):
+    """Lines that belong together.
+
+    Attributes:
+        text: the lines.
+        records: how many, if all look like records, else 0.
+        ends: places of their ends, if these are known to be the only control characters.
+    """
+
+    text: bytes
+    records: int
+    ends: "npt.NDArray[np.int64] | None" = None
+
+
+def runs(chunk: bytes, longest: int) -> Iterator[Run]:
     """Cut a chunk where records and other messages meet.
 
     Args:
         chunk: whole lines; the last may lack its end.
         longest: a line of more bytes than this is no ordinary record.
-
-    Yields:
-        A part, and its number of lines if all look like records, else 0.
     """
     at = chunk.find(_RECORD, 0, _HINT)
     if at < 0 or (b"\\" in chunk and b"\\u0000" in chunk):
-        yield chunk, 0
+        yield Run(chunk, 0)
         return
     import numpy as np
 
     data = np.frombuffer(chunk, np.uint8)
-    ends = np.flatnonzero(data == _LINE_END) + 1
-    if not len(ends) or ends[-1] != len(chunk):
+    ends = np.flatnonzero(data < _FIRST_PRINTABLE)
+    others = data[ends] != _LINE_END
+    only = not others.any()
+    if not only:
+        ends = ends[~others]
+    if not len(ends) or ends[-1] != len(chunk) - 1:
         ends = np.append(ends, len(chunk))
-    starts = np.append(0, ends[:-1])
+    starts = np.append(0, ends[:-1] + 1)
     # A tap begins its messages alike: another letter there is another type of message.
     letter = at - chunk.rfind(b"\n", 0, at)
     places = np.minimum(starts + letter, len(chunk) - 1)
@@ -49,25 +72,34 @@ def runs(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
         return
     if odd or int((ends - starts).max()) > longest:
         alike &= ends - starts <= longest
-        yield from _alike(chunk, starts, alike)
+        for text, count, first in _alike(chunk, starts, alike):
+            own = ends[first : first + count] - starts[first] if only and count else None
+            yield Run(text, count, own)
         return
-    yield chunk, len(ends)
+    yield Run(chunk, len(ends), ends if only else None)
+
+
+def stream_of(text: bytes) -> str | None:
+    """The stream of the first line, if that begins as most taps begin records."""
+    head = HEAD.match(text)
+    try:
+        return msgspec.json.decode(head[3], type=str) if head else None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _alike(
-    chunk: bytes,
-    starts: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-    alike: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
-) -> Iterator[tuple[bytes, int]]:
+    chunk: bytes, starts: "npt.NDArray[np.int64]", alike: "npt.NDArray[np.bool_]"
+) -> Iterator[tuple[bytes, int, int]]:
     import numpy as np
 
     turns = [0, *(np.flatnonzero(alike[1:] != alike[:-1]) + 1).tolist(), len(starts)]
     for first, last in pairwise(turns):
         end = int(starts[last]) if last < len(starts) else len(chunk)
-        yield chunk[int(starts[first]) : end], last - first if alike[first] else 0
+        yield chunk[int(starts[first]) : end], last - first if alike[first] else 0, first
 
 
-def _by_name(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
+def _by_name(chunk: bytes, longest: int) -> Iterator[Run]:
     """Cut out the lines that name another type somewhere."""
     start = 0
     for match in _CONTROL.finditer(chunk):
@@ -77,12 +109,12 @@ def _by_name(chunk: bytes, longest: int) -> Iterator[tuple[bytes, int]]:
         end = chunk.find(b"\n", match.end()) + 1 or len(chunk)
         if begin > start:
             yield _counted(chunk[start:begin], longest)
-        yield chunk[begin:end], 0
+        yield Run(chunk[begin:end], 0)
         start = end
     if start < len(chunk):
         yield _counted(chunk[start:], longest)
 
 
-def _counted(part: bytes, longest: int) -> tuple[bytes, int]:
+def _counted(part: bytes, longest: int) -> Run:
     lines = part.removesuffix(b"\n").split(b"\n")
-    return part, len(lines) if max(map(len, lines)) <= longest else 0
+    return Run(part, len(lines) if max(map(len, lines)) <= longest else 0)

@@ -12,6 +12,7 @@ from connectors.target_landing.arrays import build
 from connectors.target_landing.columns import Column, message_type, record_type
 from connectors.target_landing.errors import MisfitError
 from connectors.target_landing.faults import Fault, TooWideError
+from connectors.target_landing.instep import InStep
 from connectors.target_landing.judge import cell, fields_of
 from connectors.target_landing.schemas import ColumnsChangedError, StreamSchema
 
@@ -31,8 +32,8 @@ class Rows:
 
     records: list[bytes]
     numbers: Sequence[int]
-    extracted: list[str | None]
-    versions: list[int | None]
+    extracted: Sequence[str | None] | pa.StringArray
+    versions: Sequence[int | None] | pa.Int64Array
 
     def part(self, cut: slice) -> "Rows":
         """Some of the rows."""
@@ -78,6 +79,7 @@ class Stream:
     refuse: Callable[[Refusal], None]
     max_bytes: int
     message: type[msgspec.Struct] | None = field(default=None, init=False)
+    in_step: InStep | None = field(default=None, init=False)
     _records: "msgspec.json.Decoder[Any] | None" = field(default=None, init=False)
 
     def retype(self) -> None:
@@ -86,6 +88,7 @@ class Stream:
         record = record_type(columns) if columns and self.schema.keys_known else None
         self.message = message_type(self.schema.name, record) if record else None
         self._records = msgspec.json.Decoder(record) if record else None
+        self.in_step = InStep(columns) if record else None
 
     def take_decoded(self, records: list[Any], rows: Rows, size: int) -> None:
         """File records that are decoded already; `rows.records` is not looked at.

@@ -12,11 +12,13 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from connectors.target_landing import messages as reading
 from connectors.target_landing.ledger import bookmark, packages, verify
 
 from .zones import Zone, lines
@@ -144,11 +146,11 @@ def _same_moment(found: Any, sent: str) -> bool:
     deadline=None, max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.generate, *([Phase.shrink] if EXAMPLES > 100 else [])],
 )  # fmt: skip
-@given(inputs(), st.integers(20, 2000), st.integers(1, 30))
+@given(inputs(), st.integers(20, 2000), st.integers(1, 30), st.sampled_from([1, 64]))
 def test_every_record_is_filed_or_quarantined(
-    messages: list[dict[str, Any]], chunk: int, package_records: int
+    messages: list[dict[str, Any]], chunk: int, package_records: int, fewest: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with mock.patch.object(reading, "FEWEST", fewest), tempfile.TemporaryDirectory() as folder:
         zone = Zone(Path(folder))
         text = [lines([one]).rstrip(b"\n") for one in messages]
         zone.load(

@@ -8,7 +8,16 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.target_landing import messages
+
 from .zones import Zone, lines, record, schema, state
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few records there are, they are read in step where they are alike."""
+    monkeypatch.setattr(messages, "FEWEST", 1)
+
 
 NULLABLE_STRING = {"type": ["string", "null"]}
 
