@@ -195,8 +195,9 @@ def run(
     Where `seconds` is a file, it gets the CPU seconds of each model.
     """
     variables: dict[str, Any] = declared.dbt_vars() | {"destinations": destinations or {}}
-    # conditions are looked for references when dbt parses, the clock is not
-    key = hashlib.sha256(json.dumps(variables).encode()).hexdigest()[:16]
+    # what models refer to depends on these; the others are read when they run
+    graph = [variables["destinations"], variables["social"].get("practices")]
+    key = hashlib.sha256(json.dumps(graph).encode()).hexdigest()[:16]
     if as_of:
         variables["as_of"] = as_of
     parsed = Path(_PARSED.name) / f"{key}.msgpack"

@@ -10,7 +10,7 @@
   costs a hundred times as much.
 #}
 {% macro days_between(earlier, later) -%}
-    cast(floor(epoch({{ later }}) / 86400) - floor(epoch({{ earlier }}) / 86400) as bigint)
+    ({{ day_of(later) }} - {{ day_of(earlier) }})
 {%- endmacro %}
 
 {% macro seconds_between(earlier, later) -%}
@@ -21,3 +21,10 @@
 {% macro week_of(moment) -%}
     (date '1969-12-29' + cast(floor((floor(epoch({{ moment }}) / 86400) + 3) / 7) * 7 as integer))
 {%- endmacro %}
+
+{# The number of a moment's day, and of today. #}
+{% macro day_of(moment) -%}
+    cast(floor(epoch({{ moment }}) / 86400) as bigint)
+{%- endmacro %}
+
+{% macro as_of_day() -%}{{ day_of(as_of()) }}{%- endmacro %}

@@ -33,6 +33,19 @@
     {% endif %}
 {% endmacro %}
 
+{# What the messages of customers were understood by, all of them at once. #}
+{% macro classifiers_stamp() -%}
+    (select max(classifiers) from {{ ref('interaction_understanding') }})
+{%- endmacro %}
+
+{# What is counted back from today is counted anew on another day, or when other classifiers read it: pre-hook. #}
+{% macro forget_other_days() %}
+    {% set classifiers = classifiers_stamp() %}
+    {% if is_incremental() %}
+    delete from {{ this }} where counted_on <> {{ as_of_day() }} or classifiers is distinct from {{ classifiers }}
+    {% endif %}
+{% endmacro %}
+
 {# Threads with a turn that is newer than all that this model holds, and those that such a turn left. #}
 {% macro threads_with_news() -%}
     select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
@@ -79,10 +92,6 @@
     {% set told = ref('int_conversations') %}
     {% if is_incremental() %}
     delete from {{ this }} as known
-    where not exists (
-        select 1
-        from (select source || ':' || thread_id as conversation_id, hash(conversations) as thread_state from {{ told }} as conversations) as told
-        where told.conversation_id = known.conversation_id and told.thread_state = known.thread_state
-    )
+    where not exists (select 1 from {{ told }} as told where told.thread_state = known.thread_state)
     {% endif %}
 {% endmacro %}

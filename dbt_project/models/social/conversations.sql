@@ -30,7 +30,7 @@ stated as (
     select
         *,
         source || ':' || thread_id as conversation_id,
-        hash(ended, {{ sql_text(local_md5(tojson(var('calendars', {})))) }}) as told_state
+        hash(thread_state, customer_id, calendar, silent, {{ sql_text(local_md5(tojson(var('calendars', {})))) }}) as told_state
     from ended
 ),
 

@@ -1,3 +1,7 @@
+{{ config(
+    materialized='incremental', unique_key='customer_id', incremental_strategy='delete+insert',
+    on_schema_change='append_new_columns', pre_hook="{{ forget_changed_customers() }}"
+) }}
 -- Grain: one customer. Measures with their formulas, no black box (rounded: a sum of floats depends on their order):
 -- * purchases after the first are Poisson with a rate that is Gamma(a, b) over customers; a = 1 and b is the mean
 --   interval of all customers, so a customer without history is average. Posterior: Gamma(a + x, b + T).
@@ -7,149 +11,103 @@
 -- * lifetime value: their product; the interval is 80%, from the Gamma-Poisson variance.
 -- * engagement: messages, at most 5 a day, halved every 30 days. risk: 0.4 churn threats (any in 90 days),
 --   0.3 share of messages that speak negatively to a brand, 0.3 chance of having left.
-with orders as (
-    select * from {{ ref('int_orders') }} where occurred_at <= {{ as_of() }}
+-- Told again only for whom an input changed (see int_measure_inputs).
+{% set today = as_of_day() %}
+with inputs as (
+    select inputs.*
+    from {{ ref('int_measure_inputs') }} as inputs
+    {% if is_incremental() %}
+    anti join {{ this }} as known on inputs.customer_id = known.customer_id and inputs.told_by = known.told_by
+    {% endif %}
 ),
 
 bought as (
     select
-        customer_id,
-        count(*) filter (bought) as frequency,
-        cast(sum(amount) as double) as monetary,
-        cast(avg(amount) filter (bought) as double) as average_order,
-        min(occurred_at) filter (bought) as first_order_at,
-        max(occurred_at) filter (bought) as last_order_at
-    from orders
-    group by customer_id
-),
-
-everyone as (
-    select
-        greatest(sum(greatest({{ days_between('first_order_at', as_of()) }}, 1)), 1)
-        / cast(greatest(sum(frequency - 1), 1) as double) as mean_interval,
-        round(coalesce(sum(average_order * frequency) / nullif(sum(frequency), 0), 0), 6) as mean_order
-    from bought
-    where frequency > 0
+        orders.customer_id,
+        count(*) filter (orders.bought) as frequency,
+        cast(sum(orders.amount) as double) as monetary,
+        cast(avg(orders.amount) filter (orders.bought) as double) as average_order,
+        min({{ day_of('orders.occurred_at') }}) filter (orders.bought) as first_day,
+        max({{ day_of('orders.occurred_at') }}) filter (orders.bought) as last_day
+    from {{ ref('int_orders') }} as orders
+    semi join inputs on orders.customer_id = inputs.customer_id
+    where {{ day_of('orders.occurred_at') }} <= {{ today }}
+    group by orders.customer_id
 ),
 
 rated as (
     select
         bought.*,
-        1 + (bought.frequency - 1) as shape,
-        everyone.mean_interval + greatest({{ days_between('bought.first_order_at', as_of()) }}, 1) as scale,
-        everyone.mean_interval + greatest({{ days_between('bought.first_order_at', 'bought.last_order_at') }}, 0) as scale_at_last,
-        greatest({{ days_between('bought.last_order_at', as_of()) }}, 0) as silence,
-        (bought.frequency * bought.average_order + 3 * everyone.mean_order) / (bought.frequency + 3) as likely_order
+        bought.frequency as shape,
+        inputs.mean_interval + greatest({{ today }} - bought.first_day, 1) as scale,
+        inputs.mean_interval + bought.last_day - bought.first_day as scale_at_last,
+        {{ today }} - bought.last_day as silence,
+        (bought.frequency * bought.average_order + 3 * inputs.mean_order) / (bought.frequency + 3) as likely_order
     from bought
-    cross join everyone
+    inner join inputs on bought.customer_id = inputs.customer_id
     where bought.frequency > 0
 ),
 
 alive as (
-    select
-        *,
-        pow(scale_at_last / (scale_at_last + silence), shape) / (1 + pow(scale_at_last / (scale_at_last + silence), shape)) * 2 as stays
-    from rated
+    select *, pow(scale_at_last / (scale_at_last + silence), shape) as silent_so_long from rated
 ),
 
 valued as (
+    select *, least(silent_so_long / (1 + silent_so_long) * 2, 1) as stays from alive
+),
+
+expected as (
     select
         *,
-        least(stays, 1) * shape / scale * 365 as expected_orders,
-        sqrt(least(stays, 1) * shape / scale * 365 * (1 + 365 / scale)) as deviation
-    from alive
-),
-
--- By account first: accounts are fewer than words, and only they need to be looked up.
-spoke as (
-    select
-        source,
-        author_record_id,
-        sum(least(messages, 5) * pow(0.5, age / 30.0)) as engagement,
-        sum(messages) filter (age < 90) as messages_90d
-    from (
-        select source, author_record_id, {{ days_between('said_at', as_of()) }} as age, count(*) as messages
-        from {{ ref('int_turns') }}
-        where not deleted and said_at > {{ as_of() }} - interval 365 day
-        group by all
-    )
-    group by source, author_record_id
-),
-
-felt as (
-    select
-        source,
-        author_record_id,
-        count(*) filter (sentiment = 'negative') as negative_90d,
-        count(*) filter (intent = 'churn_threat') as churn_threats_90d
-    from {{ ref('routing_candidates') }}
-    where {{ days_between('said_at', as_of()) }} < 90
-    group by source, author_record_id
-),
-
-engaged as (
-    select
-        clusters.customer_id,
-        sum(spoke.engagement) as engagement,
-        sum(spoke.messages_90d) as messages_90d,
-        sum(felt.negative_90d) as negative_90d,
-        sum(felt.churn_threats_90d) as churn_threats_90d
-    from spoke
-    inner join {{ ref('clusters') }} as clusters
-        on spoke.source = clusters.source and spoke.author_record_id = clusters.source_record_id
-    left join felt on spoke.source = felt.source and spoke.author_record_id = felt.author_record_id
-    group by clusters.customer_id
-),
-
-waiting as (
-    select customer_id, count(*) as open_conversations
-    from {{ ref('conversations') }}
-    where whose_turn = 'brand'
-    group by customer_id
+        stays * shape / scale * 365 as expected_orders,
+        1.2816 * sqrt(stays * shape / scale * 365 * (1 + 365 / scale)) as deviation
+    from valued
 ),
 
 deals as (
-    select customer_id, count(*) as open_deals
-    from {{ ref('transactions') }}
+    select deals.customer_id, count(*) as open_deals
+    from {{ ref('transactions') }} as deals
+    semi join inputs on deals.customer_id = inputs.customer_id
     where
-        kind = 'opportunity'
-        and not deleted
-        and coalesce(closed_at > {{ as_of() }}, lower(coalesce(stage, '')) not in ('won', 'lost', 'closed won', 'closed lost'))
-    group by customer_id
+        deals.kind = 'opportunity'
+        and not deals.deleted
+        and coalesce(
+            {{ day_of('deals.closed_at') }} > {{ today }},
+            lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost')
+        )
+    group by deals.customer_id
 )
 
 select
-    customers.customer_id,
-    customers.kind,
-    customers.country,
-    customers.language,
-    customers.source_count,
-    people.followers,
-    coalesce(people.is_bot, false) as is_bot,
-    coalesce(people.known, false) as known,
-    people.owner,
-    {{ days_between('people.since', as_of()) }} as tenure_days,
-    valued.silence as recency_days,
-    coalesce(valued.frequency, 0) as frequency,
-    coalesce(valued.monetary, 0) as monetary,
-    valued.average_order,
-    round(coalesce(valued.expected_orders, 0), 6) as expected_orders_365d,
-    round(coalesce(valued.expected_orders * valued.likely_order, 0), 4) as lifetime_value,
-    round(coalesce(greatest(valued.expected_orders - 1.2816 * valued.deviation, 0) * valued.likely_order, 0), 4) as lifetime_value_low,
-    round(coalesce((valued.expected_orders + 1.2816 * valued.deviation) * valued.likely_order, 0), 4) as lifetime_value_high,
-    round(coalesce(engaged.engagement, 0), 6) as engagement,
-    cast(coalesce(engaged.messages_90d, 0) as bigint) as messages_90d,
-    coalesce(engaged.negative_90d / nullif(engaged.messages_90d, 0), 0) as negative_share_90d,
-    cast(coalesce(engaged.churn_threats_90d, 0) as bigint) as churn_threats_90d,
-    coalesce(waiting.open_conversations, 0) as open_conversations,
+    inputs.customer_id,
+    inputs.kind,
+    inputs.country,
+    inputs.language,
+    inputs.source_count,
+    inputs.followers,
+    coalesce(inputs.is_bot, false) as is_bot,
+    coalesce(inputs.known, false) as known,
+    inputs.owner,
+    {{ today }} - {{ day_of('inputs.since') }} as tenure_days,
+    expected.silence as recency_days,
+    coalesce(expected.frequency, 0) as frequency,
+    coalesce(expected.monetary, 0) as monetary,
+    expected.average_order,
+    round(coalesce(expected.expected_orders, 0), 6) as expected_orders_365d,
+    round(coalesce(expected.expected_orders * expected.likely_order, 0), 4) as lifetime_value,
+    round(coalesce(greatest(expected.expected_orders - expected.deviation, 0) * expected.likely_order, 0), 4) as lifetime_value_low,
+    round(coalesce((expected.expected_orders + expected.deviation) * expected.likely_order, 0), 4) as lifetime_value_high,
+    inputs.engagement,
+    inputs.messages_90d,
+    coalesce(inputs.negative_90d / nullif(inputs.messages_90d, 0), 0) as negative_share_90d,
+    inputs.churn_threats_90d,
+    inputs.open_conversations,
     coalesce(deals.open_deals, 0) as open_deals,
-    0.4 * least(coalesce(engaged.churn_threats_90d, 0), 1)
-    + 0.3 * coalesce(engaged.negative_90d / nullif(engaged.messages_90d, 0), 0)
-    + 0.3 * coalesce(1 - least(valued.stays, 1), 0) as risk
-from {{ ref('customers') }} as customers
-left join {{ ref('int_people') }} as people on customers.customer_id = people.customer_id
-left join valued on customers.customer_id = valued.customer_id
-left join engaged on customers.customer_id = engaged.customer_id
-left join waiting on customers.customer_id = waiting.customer_id
-left join deals on customers.customer_id = deals.customer_id
-where not coalesce(people.is_brand, false)
+    0.4 * least(inputs.churn_threats_90d, 1)
+    + 0.3 * coalesce(inputs.negative_90d / nullif(inputs.messages_90d, 0), 0)
+    + 0.3 * coalesce(1 - expected.stays, 0) as risk,
+    coalesce(inputs.customer_state, 0) as customer_state,
+    inputs.told_by
+from inputs
+left join expected on inputs.customer_id = expected.customer_id
+left join deals on inputs.customer_id = deals.customer_id

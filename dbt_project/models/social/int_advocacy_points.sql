@@ -46,29 +46,26 @@ praised as (
 answered as (
     select
         clusters.customer_id,
-        turns.source,
-        turns.interaction_id,
+        answers.source,
+        answers.interaction_id,
         'reaches' as part,
-        turns.said_at as happened_at,
+        answers.said_at as happened_at,
         row_number()
-            over (partition by clusters.customer_id, told.source, told.customer_record_id order by turns.said_at, turns.interaction_id)
+            over (
+                partition by clusters.customer_id, answers.source, answers.customer_record_id
+                order by answers.said_at, answers.interaction_id
+            )
             as nth,
         1 as allowed,
         {{ rules.reaches }} as weight
-    from {{ ref('int_turns') }} as turns
-    inner join {{ ref('int_conversations') }} as told on turns.source = told.source and turns.thread_id = told.thread_id
+    from {{ ref('int_answers') }} as answers
+    inner join {{ ref('int_conversations') }} as told on answers.source = told.source and answers.thread_id = told.thread_id
     inner join {{ ref('clusters') }} as clusters
-        on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
+        on answers.source = clusters.source and answers.author_record_id = clusters.source_record_id
     inner join {{ ref('clusters') }} as asker
-        on told.source = asker.source and told.customer_record_id = asker.source_record_id
+        on answers.source = asker.source and answers.customer_record_id = asker.source_record_id
     inner join {{ ref('int_people') }} as asking on asker.customer_id = asking.customer_id and asking.known
-    where
-        turns.speaks_for is null
-        and turns.author_record_id <> told.customer_record_id
-        and turns.parent_author_id = told.customer_record_id
-        and told.intent in ('question', 'complaint')
-        and not turns.deleted
-        and turns.seconds_after_parent >= 45
+    where answers.thanks_id is null and told.intent in ('question', 'complaint')
 ),
 
 earned as (

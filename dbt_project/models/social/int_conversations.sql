@@ -112,24 +112,28 @@ facts as (
     from answered
     where not deleted
     group by source, thread_id
+),
+
+told as (
+    select
+        opened.source,
+        opened.thread_id,
+        opening.channel,
+        opened.brand,
+        opened.opening_id,
+        opened.customer_record_id,
+        opened.opened_at,
+        opened.began_at < opened.opened_at as brand_began,
+        opening.intent,
+        opening.topic,
+        opening.language,
+        opening.deleted as opening_deleted,
+        facts.* exclude (source, thread_id),
+        opened.brands,
+        opened.loaded_package
+    from opened
+    inner join facts on opened.source = facts.source and opened.thread_id = facts.thread_id
+    inner join spoken as opening on opened.source = opening.source and opened.opening_id = opening.interaction_id
 )
 
-select
-    opened.source,
-    opened.thread_id,
-    opening.channel,
-    opened.brand,
-    opened.opening_id,
-    opened.customer_record_id,
-    opened.opened_at,
-    opened.began_at < opened.opened_at as brand_began,
-    opening.intent,
-    opening.topic,
-    opening.language,
-    opening.deleted as opening_deleted,
-    facts.* exclude (source, thread_id),
-    opened.brands,
-    opened.loaded_package
-from opened
-inner join facts on opened.source = facts.source and opened.thread_id = facts.thread_id
-inner join spoken as opening on opened.source = opening.source and opened.opening_id = opening.interaction_id
+select told.*, hash(told) as thread_state from told

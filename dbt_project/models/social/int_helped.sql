@@ -4,31 +4,24 @@
 -- thanks, and answers faster than anyone can read do not.
 with thanked as (
     select
-        thanks.source,
+        answers.source,
         answers.interaction_id as answer_id,
-        thanks.interaction_id as thanks_id,
-        thanks.thread_id,
+        answers.thanks_id,
+        answers.thread_id,
         helper.customer_id as helper_id,
         asker.customer_id as asker_id,
         answers.said_at as answered_at,
-        thanks.said_at as thanked_at,
+        answers.thanked_at,
         {{ seconds_between('told.opened_at', 'answers.said_at') }} as seconds_to_answer,
         told.intent
-    from {{ ref('int_turns') }} as thanks
-    inner join {{ ref('int_turns') }} as answers
-        on thanks.source = answers.source and thanks.parent_id = answers.interaction_id
+    from {{ ref('int_answers') }} as answers
     inner join {{ ref('int_conversations') }} as told
-        on thanks.source = told.source and thanks.thread_id = told.thread_id and thanks.author_record_id = told.customer_record_id
+        on answers.source = told.source and answers.thread_id = told.thread_id
     inner join {{ ref('clusters') }} as helper
         on answers.source = helper.source and answers.author_record_id = helper.source_record_id
     inner join {{ ref('clusters') }} as asker
-        on thanks.source = asker.source and thanks.author_record_id = asker.source_record_id
-    where
-        thanks.thanks
-        and not thanks.deleted
-        and not answers.deleted
-        and answers.speaks_for is null
-        and helper.customer_id <> asker.customer_id
+        on answers.source = asker.source and answers.customer_record_id = asker.source_record_id
+    where answers.thanks_id is not null and helper.customer_id <> asker.customer_id
 ),
 
 pairs as (

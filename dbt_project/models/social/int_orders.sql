@@ -1,19 +1,27 @@
-{{ config(schema='intermediate', alias='orders') }}
+{{ config(
+    schema='intermediate', alias='orders', materialized='incremental', contract={'enforced': false},
+    incremental_strategy='append', pre_hook="{{ forget_changed_customers() }}"
+) }}
 -- Grain: one event that moved money: orders and subscriptions in, refunds out; with the customer's total so far.
-with counted as (
+with changed as (
+    {{ changed_customers() }}
+),
+
+counted as (
     select
-        customer_id,
-        occurred_at,
-        transaction_id,
-        kind <> 'refund' as bought,
-        case when kind = 'refund' then -abs(amount) else amount end as amount
-    from {{ ref('transactions') }}
+        changed.customer_id,
+        changed.customer_state,
+        events.occurred_at,
+        events.transaction_id,
+        events.kind <> 'refund' as bought,
+        case when events.kind = 'refund' then -abs(events.amount) else events.amount end as amount
+    from {{ ref('transactions') }} as events
+    inner join changed on events.customer_id = changed.customer_id
     where
-        customer_id is not null
-        and occurred_at is not null
-        and not deleted
-        and kind in ('order', 'subscription', 'refund')
-        and coalesce(lower(stage), '') not in ('cancelled', 'canceled', 'void', 'failed', 'draft', 'lost')
+        events.occurred_at is not null
+        and not events.deleted
+        and events.kind in ('order', 'subscription', 'refund')
+        and coalesce(lower(events.stage), '') not in ('cancelled', 'canceled', 'void', 'failed', 'draft', 'lost')
 )
 
 select

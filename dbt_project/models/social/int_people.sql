@@ -1,10 +1,18 @@
-{{ config(schema='intermediate', alias='people') }}
+{{ config(
+    schema='intermediate', alias='people', materialized='incremental', contract={'enforced': false},
+    incremental_strategy='append', pre_hook="{{ forget_changed_customers() }}"
+) }}
 -- Grain: one customer: what routing and scores need to know of a person besides the golden record.
 -- Known are people whom a book of ours (no platform) holds, or who bought something: standing cannot be faked
 -- from outside.
-with records as (
+with changed as (
+    {{ changed_customers() }}
+),
+
+records as (
     select
         clusters.customer_id,
+        changed.customer_state,
         {{ latest_by(json_text('contacts.attributes', '$.owner'), 'contacts.created_at') }}
         filter ({{ json_text('contacts.attributes', '$.owner') }} is not null) as owner,
         coalesce(bool_or({{ json_text('contacts.attributes', '$.bot') }} = 'true'), false) as is_bot,
@@ -14,8 +22,9 @@ with records as (
     from {{ ref('int_contacts') }} as contacts
     inner join {{ ref('clusters') }} as clusters
         on contacts.source = clusters.source and contacts.source_record_id = clusters.source_record_id
+    inner join changed on clusters.customer_id = changed.customer_id
     where not contacts.deleted
-    group by clusters.customer_id
+    group by clusters.customer_id, changed.customer_state
 ),
 
 ours as (
