@@ -134,8 +134,13 @@ def _texts(text: bytes, count: int) -> pa.Array:
 
 def _doubles(texts: pa.Array) -> pa.Array:
     numbers = pc.cast(texts, pa.float64())
-    long = pc.greater(pc.binary_length(texts), _SURE_DIGITS)
-    sizes = pc.abs(numbers)
+    lengths, sizes = pc.binary_length(texts), pc.abs(numbers)
+    longest, ends = pc.max(lengths).as_py(), pc.min_max(sizes).as_py()
+    if longest is None or (
+        longest <= _SURE_DIGITS and ends["min"] >= _SMALL and ends["max"] <= _LARGE
+    ):
+        return numbers
+    long = pc.greater(lengths, _SURE_DIGITS)
     extreme = pc.or_(pc.less(sizes, _SMALL), pc.greater(sizes, _LARGE))
     doubtful = pc.or_(long, extreme)
     if pc.any(doubtful).as_py():

@@ -17,7 +17,9 @@ from connectors.target_landing.tokens import Tokens, Truths
 
 _STRING = msgspec.json.Decoder(str)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_ZERO, _MINUS, _POINT = b"0-."
+_ZERO, _MINUS = b"0-"
+_DIGITS = 10
+_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 def cutter(text: bytes, found: dict[int, Cells], count: int) -> Callable[[int], pa.Array]:
@@ -62,11 +64,12 @@ def array(column: Column, cells: Cells, texts: pa.Array, tokens: Tokens) -> pa.A
                 pa.Array.from_buffers(pa.bool_(), len(texts), [None, true]), cells.absent
             )
         case "integer":
-            whole = integers(texts)
-            _hold_bounds(column.schema, whole)
+            whole = integers(texts, cells, tokens)
+            if _BOUNDS & set(column.schema):
+                _hold_bounds(column.schema, whole)
             return whole
         case "number":
-            _hold_numbers(texts)
+            _hold_numbers(texts, cells, tokens, whole=False)
             return numbers(column, texts)
     if not cells.sure:
         there = texts.drop_null()
@@ -86,17 +89,15 @@ def _masked(array: pa.Array, absent: Truths | None) -> pa.Array:
     return pa.Array.from_buffers(array.type, len(array), [_bits(~absent), *array.buffers()[1:]])
 
 
-def integers(texts: pa.Array) -> pa.Array:
+def integers(texts: pa.Array, cells: Cells, tokens: Tokens) -> pa.Array:
     """Integers of 64 bits.
 
     Raises:
         MisfitError: a text is no integer.
         ArrowInvalid: one is too large.
     """
-    whole = pc.cast(texts, pa.int64())
-    if not pc.cast(whole, pa.string()).equals(texts):  # Arrow reads 007 and 0x7, JSON does not
-        raise MisfitError
-    return whole
+    _hold_numbers(texts, cells, tokens, whole=True)
+    return pc.cast(texts, pa.int64())
 
 
 def unescaped(texts: pa.Array, cells: Cells, tokens: Tokens) -> pa.Array:
@@ -114,33 +115,29 @@ def unescaped(texts: pa.Array, cells: Cells, tokens: Tokens) -> pa.Array:
     return pc.replace_with_mask(texts, pa.array(flags), pa.array(said, pa.string()))
 
 
-def _hold_numbers(texts: pa.Array) -> None:
+def _hold_numbers(texts: pa.Array, cells: Cells, tokens: Tokens, *, whole: bool) -> None:
     """Make sure that texts are numbers as JSON spells them; Arrow takes more than that."""
-    _, offsets, data = texts.buffers()
-    bounds = np.frombuffer(offsets, np.int32)[texts.offset :][: len(texts) + 1]
-    sizes = np.diff(bounds)
-    there = sizes > 0
-    if np.count_nonzero(there) != len(texts) - texts.null_count:
+    begins, ends = cells.begins, cells.ends
+    if cells.absent is not None:
+        begins, ends = begins[~cells.absent], ends[~cells.absent]
+    data = tokens.data
+    lead = begins + (data[begins] == _MINUS)
+    first, last = data[lead], data[ends - 1]
+    digits = ((first - _ZERO) < _DIGITS) & ((last - _ZERO) < _DIGITS)
+    zeros = lead[first == _ZERO]
+    if not digits.all() or ((data[zeros + 1] - _ZERO) < _DIGITS).any():
         raise MisfitError
-    if not there.any():
-        return
-    begins, sizes = bounds[:-1][there], sizes[there]
-    text = np.frombuffer(data, np.uint8)[: bounds[-1]]
-    digits = (text - _ZERO) < 10  # bytes: what is below wraps around
-    negative = text[begins] == _MINUS
-    lead = begins + negative
-    if not (sizes > negative).all() or not (digits[lead] & digits[begins + sizes - 1]).all():
-        raise MisfitError
-    long = sizes > negative + 1
-    if (digits[(lead + 1)[long]] & (text[lead] == _ZERO)[long]).any():
-        raise MisfitError
-    odd = ~digits
-    odd[begins[negative]] = False
-    odd &= text != _POINT  # Arrow refuses a second one
-    if odd.any():
+    _, offsets, text = texts.buffers()
+    odd = np.frombuffer(text, np.uint8)
+    # What is below wraps around. Of signs and points in a wrong place Arrow takes none.
+    odd = (odd - (_ZERO if whole else _MINUS)) >= (_DIGITS if whole else _ZERO + _DIGITS - _MINUS)
+    if whole:
+        if np.count_nonzero(odd) != np.count_nonzero(lead != begins):
+            raise MisfitError
+    elif odd.any():
+        bounds = np.frombuffer(offsets, np.int32)
         owners = np.unique(np.searchsorted(bounds, np.flatnonzero(odd), "right") - 1)
-        found = texts.take(pa.array(owners)).to_pylist()
-        if not all(map(_NUMBER.fullmatch, found)):
+        if not all(map(_NUMBER.fullmatch, texts.take(pa.array(owners)).to_pylist())):
             raise MisfitError
 
 

@@ -106,5 +106,7 @@ class InStep:
             unescaped(cut(EXTRACTED), found[EXTRACTED], tokens)
             if EXTRACTED in found
             else pa.nulls(len(ends)),
-            integers(cut(VERSION)) if VERSION in found else pa.nulls(len(ends)),
+            integers(cut(VERSION), found[VERSION], tokens)
+            if VERSION in found
+            else pa.nulls(len(ends)),
         )

@@ -101,7 +101,6 @@ class Walk:
             string = cells.then
             if member.place is not None:
                 self._found(member.place, cells)
-        at = at if at_key else self._next(at, string)
         if not self._tokens.all_have(b"}", at):
             raise MisfitError
         return at + 1, string
