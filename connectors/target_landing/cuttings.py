@@ -120,6 +120,8 @@ def _hold_numbers(texts: pa.Array, cells: Cells, tokens: Tokens, *, whole: bool)
     begins, ends = cells.begins, cells.ends
     if cells.absent is not None:
         begins, ends = begins[~cells.absent], ends[~cells.absent]
+    if not len(begins):
+        return
     data = tokens.data
     lead = begins + (data[begins] == _MINUS)
     first, last = data[lead], data[ends - 1]
@@ -128,9 +130,9 @@ def _hold_numbers(texts: pa.Array, cells: Cells, tokens: Tokens, *, whole: bool)
     if not digits.all() or ((data[zeros + 1] - _ZERO) < _DIGITS).any():
         raise MisfitError
     _, offsets, text = texts.buffers()
-    odd = np.frombuffer(text, np.uint8)
+    low, count = (_ZERO, _DIGITS) if whole else (_MINUS, _ZERO + _DIGITS - _MINUS)
     # What is below wraps around. Of signs and points in a wrong place Arrow takes none.
-    odd = (odd - (_ZERO if whole else _MINUS)) >= (_DIGITS if whole else _ZERO + _DIGITS - _MINUS)
+    odd = (np.frombuffer(text, np.uint8) - low) >= count
     if whole:
         if np.count_nonzero(odd) != np.count_nonzero(lead != begins):
             raise MisfitError

@@ -83,6 +83,7 @@ def some(chance: random.Random, name: str) -> Any:
 
 def lines_of(chance: random.Random, count: int, **dump: Any) -> list[bytes]:
     sparse, holes = chance.choice([0, 0.1]), chance.choice([0, 0.1])
+    versions = chance.choice([True, None])
     out = []
     for number in range(count):
         value: dict[str, Any] = {"id": 2**62 + number}
@@ -93,7 +94,7 @@ def lines_of(chance: random.Random, count: int, **dump: Any) -> list[bytes]:
         if chance.random() < 0.9 or not sparse:
             message["time_extracted"] = chance.choice(MOMENTS)
         if not sparse:
-            message["version"] = number
+            message["version"] = versions and number
         out.append(json.dumps(message, **dump).encode())
     return out
 
@@ -183,6 +184,9 @@ ODD = {
     "an integer of 20 digits": b'{"id": 18446744073709551616}',
     "an integral number for an integer": b'{"id": 7.0}',
     "an integer with a leading zero": b'{"id": 007}',
+    "minus nothing": b'{"id": -0, "score": -0}',
+    "two points": b'{"id": 1, "score": 1.2.3}',
+    "a sign within": b'{"id": 1, "amount": 1-2}',
     "an integer in hexadecimal": b'{"id": 0x7}',
     "an integer in quotes": b'{"id": "7"}',
     "a real of 17 digits": b'{"id": 1, "score": 0.12345678901234567}',
