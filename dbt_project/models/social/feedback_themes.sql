@@ -1,29 +1,39 @@
 -- Grain: one topic of one product in one segment in one week: how much of it, how it feels, how much lifetime value
 -- it touches, whether it left its own past, and up to three voices without names. Quotes come from what is still
 -- said: a deleted post leaves none. Small groups give none either, because a quote from one of two is a name.
-with strongest as (
+with brought_up as (
     select
-        source,
-        interaction_id,
-        customer_id,
         topic,
         coalesce(product, 'any') as product,
         {{ week_of('said_at') }} as week,
-        abs(sentiment_score) as strength,
-        author_record_id
+        -- the twenty strongest: to sort all of a week costs several times as much
+        arg_min(
+            struct_pack(
+                source := source, interaction_id := interaction_id, customer_id := customer_id,
+                author_record_id := author_record_id, strength := abs(sentiment_score)
+            ),
+            row(-coalesce(abs(sentiment_score), -1), source, interaction_id), 20
+        ) as strongest
     from {{ ref('routing_candidates') }}
     where
         not is_private
         and not is_bot
         and not thanks
         and intent not in ('noise', 'unknown', 'error')
-    qualify
-        row_number() over (
-            partition by topic, product, {{ week_of('said_at') }} order by abs(sentiment_score) desc, source, interaction_id
-        ) <= 20
+    group by all
 ),
 
-voices as (
+strongest as (
+    select
+        topic,
+        product,
+        week,
+        unnest(one)
+    from (select topic, product, week, {{ explode('strongest') }} as one from brought_up)
+),
+
+-- Materialized, so that its length is not measured on another reading of the text.
+voices as materialized (
     select
         strongest.topic,
         strongest.product,

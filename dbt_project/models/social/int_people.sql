@@ -9,10 +9,21 @@ with changed as (
     {{ changed_customers() }}
 ),
 
+-- First whose: the attributes of all the others are not even read.
+theirs as materialized (
+    select
+        clusters.source,
+        clusters.source_record_id,
+        changed.customer_id,
+        changed.customer_state
+    from {{ ref('clusters') }} as clusters
+    inner join changed on clusters.customer_id = changed.customer_id
+),
+
 records as (
     select
-        clusters.customer_id,
-        changed.customer_state,
+        theirs.customer_id,
+        theirs.customer_state,
         {{ latest_by(json_text('contacts.attributes', '$.owner'), 'contacts.created_at') }}
         filter ({{ json_text('contacts.attributes', '$.owner') }} is not null) as owner,
         coalesce(bool_or({{ json_text('contacts.attributes', '$.bot') }} = 'true'), false) as is_bot,
@@ -20,11 +31,9 @@ records as (
         max(contacts.followers) as followers,
         min(contacts.created_at) as since
     from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('clusters') }} as clusters
-        on contacts.source = clusters.source and contacts.source_record_id = clusters.source_record_id
-    inner join changed on clusters.customer_id = changed.customer_id
+    inner join theirs on contacts.source = theirs.source and contacts.source_record_id = theirs.source_record_id
     where not contacts.deleted
-    group by clusters.customer_id, changed.customer_state
+    group by theirs.customer_id, theirs.customer_state
 ),
 
 ours as (
@@ -35,9 +44,10 @@ ours as (
 ),
 
 buyers as (
-    select distinct customer_id
-    from {{ ref('transactions') }}
-    where customer_id is not null and not deleted
+    select distinct bought.customer_id
+    from {{ ref('transactions') }} as bought
+    semi join changed on bought.customer_id = changed.customer_id
+    where not bought.deleted
 )
 
 select
