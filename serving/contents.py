@@ -69,13 +69,15 @@ def _comment(
     connection: duckdb.DuckDBPyConnection, database: str, described: catalog.Catalog
 ) -> None:
     """Says in the file itself what tables and columns mean; BI tools show it."""
+    said = ["begin"]  # one transaction: each comment on its own would be made durable
     for table, columns in audiences.tables(connection, database):
         full = f"{database}.marts.{name(table)}"
         about = described.get(table, catalog.Table())
-        connection.execute(f"comment on table {full} is {text(about.description)}")
+        said.append(f"comment on table {full} is {text(about.description)}")
         for column in columns:
             meaning = catalog.column(described, table, column).description
-            connection.execute(f"comment on column {full}.{name(column)} is {text(meaning)}")
+            said.append(f"comment on column {full}.{name(column)} is {text(meaning)}")
+    connection.execute("; ".join([*said, "commit"]))
 
 
 def _hashes(

@@ -1,43 +1,29 @@
 """Killed at any point and started again: the marts of a run that was never killed."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
 from tests.orchestration.conftest import NAMES, Place, email
+from tests.orchestration.killed_run import main
 
-# Kills its own process, as `kill -9` would, when the run has told of its n-th step.
-KILLED = """
-import os, signal, sys
-from orchestration.running import run
-from orchestration.site import Site
-
-class Fatal:
-    left = int(sys.argv[3])
-    def _tell(self, text):
-        self.left -= 1
-        if self.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    step = line = done = _tell
-
-run(Site.open(sys.argv[1], sys.argv[2]), Fatal())
-print(int(sys.argv[3]) - Fatal.left)
-"""
 KILLS = 10
 # A run tells of more steps than these: loads, models, tests, the gate, publishing.
 STEPS = 45
 
 
-def killed(place: Place, after: int) -> int:
+def killed(place: Place, after: int) -> int | None:
     """Runs until something was told `after` times; the exit code."""
-    hub = str(place.folder / "hub.yaml")
-    words = [sys.executable, "-c", KILLED, hub, str(place.home), str(after)]
-    return subprocess.run(words, cwd=place.folder, env=os.environ, check=False).returncode
+    # Forked from one process that has imported what a run needs: ten imports would tell no more.
+    forking = get_context("forkserver")
+    forking.set_forkserver_preload([main.__module__])
+    process = forking.Process(target=main, args=(place.folder, place.home, after))
+    process.start()
+    process.join()
+    return process.exitcode
 
 
 @pytest.mark.slow
