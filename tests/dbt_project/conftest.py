@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.contracts.graph.manifest import Manifest
 
 from connectors.tap_base.testing import Run
 from tests.conftest import Once
+
+# Imported where it is used, or every worker that collects these tests would import dbt.
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 STAGING = PROJECT / "models" / "staging"
@@ -26,7 +28,7 @@ Record = dict[str, Any]
 class Warehouse:
     """Lands Singer streams, runs dbt, answers queries. Files: mapping shape per source."""
 
-    def __init__(self, home: Path, target: Path, parsed: Manifest) -> None:
+    def __init__(self, home: Path, target: Path, parsed: "Manifest") -> None:
         self.home = home
         self.target = target
         self.parsed = parsed
@@ -87,7 +89,6 @@ class Warehouse:
         unused = [f"staging.{room}" for room in ROOMS if f"tap-{room}" not in taps]
         words = [*arguments, "--exclude", *unused]
         result = invoke(words, self.home, self.target, self.sources, self.parsed)
-        DuckDBConnectionManager.close_all_connections()  # the file has one writer
         assert result.success, result.exception or [
             step.message for step in result.result if step.status not in ("success", "pass")
         ]
@@ -100,10 +101,13 @@ class Warehouse:
 
 
 def invoke(
-    words: Iterable[str], home: Path, target: Path, sources: Any, parsed: Manifest | None = None
-) -> dbtRunnerResult:
+    words: Iterable[str], home: Path, target: Path, sources: Any, parsed: "Manifest | None" = None
+) -> "dbtRunnerResult":
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
     os.environ["TESSERA_HOME"] = str(home)
-    return dbtRunner(manifest=parsed).invoke(
+    result = dbtRunner(manifest=parsed).invoke(
         [
             *words,
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
@@ -111,17 +115,19 @@ def invoke(
             *("--target-path", str(target), "--log-path", str(home / "logs")),
         ]
     )
+    DuckDBConnectionManager.close_all_connections()  # the file has one writer
+    return result
 
 
 @pytest.fixture(scope="session")
-def parsed(once: Once, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
+def parsed(once: Once, tmp_path_factory: pytest.TempPathFactory) -> "tuple[Path, Manifest]":
     """The project with the models of all platforms, parsed once; and dbt's target folder."""
+    from dbt.contracts.graph.manifest import Manifest
 
     def parse(home: Path) -> None:
         (home / "warehouse").mkdir()
         sources = {room: {"tap": f"tap-{room}"} for room in ROOMS}
         done = invoke(["parse", "--quiet"], home, home / "target", sources)
-        DuckDBConnectionManager.close_all_connections()
         assert isinstance(done.result, Manifest), done.exception
         (home / "manifest.msgpack").write_bytes(done.result.to_msgpack())
 
@@ -130,7 +136,7 @@ def parsed(once: Once, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path, parsed: tuple[Path, Manifest]) -> Callable[[], Warehouse]:
+def warehouse(tmp_path: Path, parsed: "tuple[Path, Manifest]") -> Callable[[], Warehouse]:
     """Makes empty warehouses."""
     made = 0
 
