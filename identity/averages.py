@@ -1,6 +1,7 @@
 """Contacts put together by what is known between all members of two groups, strongest first."""
 
 import heapq
+from collections import defaultdict
 from dataclasses import dataclass
 
 from identity.config import Config
@@ -19,17 +20,10 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
 
     A group that a person confirmed counts by its best pair: its records were said to be alike enough.
     """
-    between: dict[int, dict[int, _Between]] = {}
-    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
-        if soft or c.profile[a] or c.profile[b]:
-            continue
-        x, y = groups.find(a), groups.find(b)
-        if x != y:
-            shared = between.setdefault(x, {}).setdefault(y, _Between())
-            between.setdefault(y, {})[x] = shared
-            shared.add(bits if bits == CLASH else min(max(bits, _CLIP[0]), _CLIP[1]))
+    alone = not any(c.confirmed)
+    between = _evidence(c, groups, alone=alone)
     contacts = {g: sum(not c.profile[i] for i in groups.members[g]) for g in between}
-    forced = {g for g in between if len(groups.members[g]) > 1}
+    forced = set() if alone else {g for g in between if len(groups.members[g]) > 1}
     sparse = c.size > COMPARED
 
     plain = not forced and not sparse
@@ -47,7 +41,12 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
 
     # What is below the bar need not wait: a group that grows offers all its neighbours anew.
     bar = -config.accept
-    offers = (entry(x, y) for x, row in between.items() for y in row if x < y)
+    offers = (
+        (-shared.total / shared.pairs, x, y) if plain else entry(x, y)
+        for x, row in between.items()
+        for y, shared in row.items()
+        if x < y
+    )
     heap = [offer for offer in offers if offer[0] <= bar]
     heapq.heapify(heap)
     while heap:
@@ -71,7 +70,25 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
                 heapq.heappush(heap, offer)
 
 
-@dataclass
+def _evidence(c: Component, groups: Groups, *, alone: bool) -> "dict[int, dict[int, _Between]]":
+    """Returns what is known between every two groups of contacts; `alone` says that each is one record."""
+    between: dict[int, dict[int, _Between]] = defaultdict(dict)
+    low, high = _CLIP
+    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
+        if soft or c.profile[a] or c.profile[b]:
+            continue
+        x, y = (a, b) if alone else (groups.find(a), groups.find(b))
+        if x == y:
+            continue
+        counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high
+        if shared := between[x].get(y):
+            shared.add(counted)
+        else:
+            between[x][y] = between[y][x] = _Between(counted, 1, counted)
+    return between
+
+
+@dataclass(slots=True)
 class _Between:
     """Evidence between two groups: sum and number of their pairs, and the best one."""
 

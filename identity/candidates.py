@@ -7,6 +7,9 @@ the same pairs as a rebuild.
 from identity.config import Config
 from identity.keys import NAME_CAP, PAIR_CAP, block_cap
 
+# Whether two carriers of a key, a and b, may meet by it.
+MAY_MEET = "NOT (a.side = b.side AND a.side IN (1, 2))"
+
 
 def eligible_sql(keys: str, config: Config, population: int) -> str:
     """Returns a SELECT of the keys that may make pairs.
@@ -20,8 +23,6 @@ def eligible_sql(keys: str, config: Config, population: int) -> str:
     return f"""
         WITH shared AS MATERIALIZED (
             SELECT key, any_value(bit) AS bit, any_value(side) AS side, count(*) AS carriers FROM {keys}
-            -- Most of what contacts would show a profile no profile asks for.
-            WHERE side <> 1 OR key IN (SELECT key FROM {keys} WHERE side = 2)
             GROUP BY key HAVING carriers > 1 AND carriers <= {max(PAIR_CAP, block_cap(population))}
         ),
         crowded AS (
@@ -34,6 +35,22 @@ def eligible_sql(keys: str, config: Config, population: int) -> str:
         WHERE carriers <= CASE WHEN bit <> 0 THEN 2 WHEN side = 5 THEN {NAME_CAP} ELSE {block_cap(population)} END
         UNION ALL
         SELECT key FROM crowded WHERE names <= CASE bit {caps} ELSE 3 END"""
+
+
+def asked_sql(shown: str, asked: str) -> str:
+    """Returns a SELECT of the keys shown that are asked for, in the columns of `keys`: most nobody asks for.
+
+    Args:
+        shown: Relation (key, rkey).
+        asked: Relation of keys; those of side 2 ask.
+    """
+    return f"{shown_sql(shown)} WHERE key IN (SELECT key FROM {asked} WHERE side = 2)"
+
+
+def shown_sql(shown: str) -> str:
+    """Returns a SELECT of keys shown in the columns of `keys`."""
+    return f"""SELECT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(1 AS TINYINT) AS side, CAST(NULL AS UINTEGER) AS name
+        FROM {shown}"""
 
 
 def pairs_sql(keys: str, eligible: str, dirty: str | None = None) -> str:
@@ -57,5 +74,5 @@ def pairs_sql(keys: str, eligible: str, dirty: str | None = None) -> str:
         WITH meeting AS MATERIALIZED (SELECT * FROM {keys} WHERE key IN (FROM {eligible}))
         SELECT l, r, CAST(bit_or(mask) AS SMALLINT) AS mask FROM (
             SELECT {ends} FROM {left} AS a INNER JOIN meeting AS b ON a.key = b.key AND {on}
-            WHERE NOT (a.side = b.side AND a.side IN (1, 2))
+            WHERE {MAY_MEET}
         ) GROUP BY l, r"""

@@ -1,16 +1,17 @@
 """From scored edges to clusters: which components are affected, and what each falls into."""
 
+from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import numpy as np
 
 from identity.averages import COMPARED
 from identity.config import Config
 from identity.graph import Ints, components, partition
 from identity.groups import CLASH, Component
-from identity.model import Model
-from identity.scoring import CLASHES, contact_sql
-from identity.store import Store, literal
+from identity.scoring import CLASHES
+from identity.store import literal
 
 
 def raw_condition(config: Config) -> str:
@@ -21,30 +22,22 @@ def raw_condition(config: Config) -> str:
 
 
 def recluster(
-    store: Store, records: str, model: Model, config: Config, population: int, affected: str | None
+    con: duckdb.DuckDBPyConnection,
+    nodes: str,
+    edges: str,
+    config: Config,
+    compare: Callable[[str], str],
 ) -> None:
-    """Writes the temp table `clustered` (rkey, component, cluster) for the affected records.
+    """Writes the temp table `clustered` (rkey, component, cluster).
 
     Args:
-        store: Working tables; `edges` is current, the temp table `sides` holds the contacts to compare.
-        records: Standardised records, of the affected ones at least.
-        model: The trained model, for pairs never compared so far.
+        con: Sees both relations.
+        nodes: Relation (rkey, profile, verified, platform) of whole components, lone records among them.
+        edges: Relation of the edges between these.
         config: Thresholds.
-        population: Records that the prior reckons with.
-        affected: Relation (rkey) of whole components and new records, or None for all records.
+        compare: Gives the SELECT (l, r, bits, veto) for a relation (l, r, mask) of pairs without an edge.
     """
-    con = store.con
-    nodes_from = affected or records
-    within = (
-        f"AND l IN (SELECT rkey FROM {affected}) AND r IN (SELECT rkey FROM {affected})"
-        if affected
-        else ""
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT l, r FROM {store.name('edges')}"
-        f" WHERE {raw_condition(config)} {within}"
-    )
-    ends = con.execute("SELECT l, r FROM raw").fetchnumpy()
+    ends = con.execute(f"SELECT l, r FROM {edges} WHERE {raw_condition(config)}").fetchnumpy()
     keys = np.unique(np.concatenate([ends["l"], ends["r"]])).astype(np.uint64)
     left, right = (np.searchsorted(keys, ends[c]).astype(np.int64) for c in ("l", "r"))
     label = components(len(keys), left, right)
@@ -52,7 +45,7 @@ def recluster(
     con.register("labelled", _arrow(found))
     con.execute("CREATE OR REPLACE TEMP TABLE labels AS FROM labelled")
     con.unregister("labelled")
-    loose = _cut(store, records, model, config, population)
+    loose = _cut(con, nodes, edges, config, compare)
     # A table first: the engine pushes a join's bounds into a scan of Arrow, where a key beyond 2^63
     # overflows.
     con.register("cut_arrow", _arrow(loose))
@@ -61,24 +54,27 @@ def recluster(
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE clustered AS
         SELECT n.rkey, coalesce(g.component, n.rkey) AS component, coalesce(c.cluster, g.component, n.rkey) AS cluster
-        FROM {nodes_from} AS n LEFT JOIN labels AS g ON n.rkey = g.rkey LEFT JOIN cut_now AS c ON n.rkey = c.rkey"""
+        FROM {nodes} AS n LEFT JOIN labels AS g ON n.rkey = g.rkey LEFT JOIN cut_now AS c ON n.rkey = c.rkey"""
     )
 
 
 def _cut(
-    store: Store, records: str, model: Model, config: Config, population: int
+    con: duckdb.DuckDBPyConnection,
+    records: str,
+    edges: str,
+    config: Config,
+    compare: Callable[[str], str],
 ) -> dict[str, Any]:
     """Returns the clusters of the components that do not hang together of themselves."""
-    con = store.con
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE inner_edges AS
         SELECT g.component, e.l, e.r, e.bits, e.soft, e.veto
-        FROM {store.name("edges")} AS e
+        FROM {edges} AS e
         INNER JOIN labels AS g ON e.l = g.rkey INNER JOIN labels AS h ON e.r = h.rkey
         WHERE g.component = h.component"""
     )
     if config.exclusive:
-        _add_rivals(store, records, config)
+        _add_rivals(con, records, config)
     # Whole: every two contacts are linked, nothing is vetoed; its profiles then have no other owner.
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE loose AS
@@ -99,7 +95,7 @@ def _cut(
         WHERE vetoed OR linked < contacts * (contacts - 1) // 2 OR size > {config.max_cluster}
             OR softest < {config.accept_profile}"""
     )
-    if not store.one("SELECT count(*) FROM loose"):
+    if not con.execute("FROM loose LIMIT 1").fetchall():
         none = np.zeros(0, dtype=np.uint64)
         return {"rkey": none, "cluster": none}
     con.execute(
@@ -109,10 +105,10 @@ def _cut(
         WHERE a.rkey < b.rkey AND loose.size <= {COMPARED} AND loose.contacts > 1
         AND NOT EXISTS (SELECT 1 FROM inner_edges AS e WHERE e.l = a.rkey AND e.r = b.rkey)"""
     )
-    compared = contact_sql("missing", "sides", model, config, population)
+    compared = compare("missing")
     rows = con.execute(
         f"""SELECT component, l, r, bits, soft, veto FROM inner_edges INNER JOIN loose USING (component)
-        UNION ALL SELECT g.component, s.l, s.r, s.bits, s.soft, s.veto FROM ({compared}) AS s
+        UNION ALL SELECT g.component, s.l, s.r, s.bits, false, s.veto FROM ({compared}) AS s
         INNER JOIN labels AS g ON s.l = g.rkey
         ORDER BY 1, 2, 3"""
     ).fetchnumpy()
@@ -123,10 +119,10 @@ def _cut(
     return _partitions(nodes, rows, config)
 
 
-def _add_rivals(store: Store, records: str, config: Config) -> None:
+def _add_rivals(con: duckdb.DuckDBPyConnection, records: str, config: Config) -> None:
     """Sets verified accounts of one platform against each other where a person has only one there."""
     platforms = ", ".join(literal(p) for p in config.exclusive)
-    store.con.execute(
+    con.execute(
         f"""INSERT INTO inner_edges SELECT g.component, g.rkey, h.rkey, 0.0, false, 5
         FROM labels AS g INNER JOIN labels AS h ON g.component = h.component AND g.rkey < h.rkey
         INNER JOIN {records} AS a ON g.rkey = a.rkey INNER JOIN {records} AS b ON h.rkey = b.rkey

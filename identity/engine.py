@@ -12,7 +12,6 @@ from typing import Any
 import duckdb
 
 from identity import decisions, increment, outputs
-from identity.clusters import recluster
 from identity.config import Config
 from identity.contents import RKEY, contents_sql
 from identity.steps import Run
@@ -78,6 +77,7 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
     run = Run(store, config, place)
     con.execute(f"CREATE OR REPLACE TEMP VIEW contents AS {contents_sql(con, contacts)}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW asked AS SELECT {RKEY}, * FROM contents")
+    increment.hashes(con, contacts)
     total, checksum = _checksum(store)
     full = full or run.must_be_full(total)
     if full:
@@ -85,12 +85,14 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
         # Whoever had an id and is no longer among the contacts has left.
         con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM {store.name('ids')}")
         run.load_all(total)
-        run.pair(store.name("keys"))
+        run.pair()
         compared = run.compare()
-        affected = None
+        run.cluster()
     else:
         # A sum over all contacts is far cheaper than finding which of them changed.
-        changed, removed = increment.changes(store, known=store.get("contacts") == checksum)
+        changed, removed = increment.changes(
+            store, contacts, known=store.get("contacts") == checksum
+        )
         if not changed and not removed and not decisions.changed(store, config):
             return Outcome(
                 False, 0, 0, 0, total, int(store.get("clusters") or 0), run.name_clusters(None)
@@ -98,12 +100,10 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
         increment.load_changed(run)
         increment.gather(run)
         compared = run.compare("dirty", "near_records")
-        affected = increment.affected(run)
-    records = store.name("records") if full else "near_records"
-    recluster(store, records, run.model, run.bar, run.population, affected)
-    run.take_clusters(affected)
+        run.cluster(*increment.affected(run))
     events = run.name_clusters("clustered")
-    clusters = int(store.one(f"SELECT count(DISTINCT cluster) FROM {store.name('members')}"))
+    # A cluster bears the name of its first record.
+    clusters = int(store.one(f"SELECT count(*) FROM {store.name('members')} WHERE rkey = cluster"))
     store.put("clusters", clusters)
     store.put("contacts", checksum)
     return Outcome(full, changed, removed, compared, total, clusters, events)
@@ -112,6 +112,6 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
 def _checksum(store: Store) -> tuple[int, str]:
     """Returns the number of contacts asked about, and what differs as soon as one of them does."""
     row = store.con.execute(
-        "SELECT count(*), concat_ws(' ', count(*), bit_xor(hash), sum(hash)) FROM contents"
+        "SELECT count(*), concat_ws(' ', count(*), bit_xor(hash), sum(hash)) FROM hashes"
     ).fetchone()
     return (int(row[0]), str(row[1])) if row else (0, "")

@@ -1,18 +1,27 @@
 """What an increment looks at: contacts that changed, the records they meet, and the components these are in.
 
 Each working table is read as few times as can be: what an increment needs of it is copied to a small
-temporary table first (`near_keys`, `near_records`), and everything after works on that.
+temporary table first (`near_…`), and everything after works on that.
 """
 
-from identity import candidates, decisions
+import duckdb
+
+from identity import decisions, meetings
 from identity.clusters import raw_condition
-from identity.contents import RKEY
+from identity.contents import RKEY, contents_sql, place_in
+from identity.scoring import read_columns
 from identity.standardise import IDENTIFIERS, RECORDS
 from identity.steps import Run
 from identity.store import TABLES, Store, empty
 
 
-def changes(store: Store, *, known: bool) -> tuple[int, int]:
+def hashes(con: duckdb.DuckDBPyConnection, contacts: str) -> None:
+    """Writes the temp table `hashes` (hash, place) of all contacts: the one pass over all that they hold."""
+    found = contents_sql(con, contacts, place_in(con, contacts) or "NULL::BIGINT")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE hashes AS {found}")
+
+
+def changes(store: Store, contacts: str, *, known: bool) -> tuple[int, int]:
     """Finds contacts that are new, changed or gone, unless it is `known` that none is; returns their numbers.
 
     Writes the temp tables `arrived` (the new and changed contacts), `news` and `gone` (rkey). Contacts are told apart
@@ -21,13 +30,20 @@ def changes(store: Store, *, known: bool) -> tuple[int, int]:
     con, records = store.con, store.name("records")
     nothing = "WHERE false" if known else ""
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE arrived AS SELECT {RKEY}, * FROM (
-            SELECT * FROM (FROM contents {nothing}) ANTI JOIN {records} USING (hash))"""
+        f"""CREATE OR REPLACE TEMP TABLE unknown AS
+        SELECT * FROM (FROM hashes {nothing}) ANTI JOIN {records} USING (hash)"""
     )
+    place = place_in(con, contacts)
+    if place:
+        some = f"(SELECT * FROM {contacts} WHERE {place} IN (SELECT place FROM unknown))"
+        found = contents_sql(con, some)
+    else:
+        found = "SELECT * FROM contents WHERE hash IN (SELECT hash FROM unknown)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT {RKEY}, * FROM ({found})")
     con.execute("CREATE OR REPLACE TEMP TABLE news AS SELECT rkey FROM arrived")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM (
-            SELECT * FROM (SELECT rkey, hash FROM {records} {nothing}) ANTI JOIN (SELECT hash FROM contents) USING (hash)
+            SELECT * FROM (SELECT rkey, hash FROM {records} {nothing}) ANTI JOIN hashes USING (hash)
         ) WHERE rkey NOT IN (FROM news)"""
     )
     return int(store.one("SELECT count(*) FROM news")), int(store.one("SELECT count(*) FROM gone"))
@@ -40,71 +56,70 @@ def load_changed(run: Run) -> None:
     empty(con, "new_identifiers", IDENTIFIERS)
     run.standardise("FROM arrived", "new_records", "new_identifiers")
     con.execute("CREATE OR REPLACE TEMP TABLE leaving AS FROM news UNION ALL FROM gone")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE new_keys ({TABLES['keys']})")
-    run.fill_keys("new_keys", "new_records", "new_identifiers")
-    keys = store.name("keys")
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT key FROM (
-        SELECT key FROM {keys} WHERE rkey IN (FROM leaving) UNION ALL SELECT key FROM new_keys)"""
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE were AS SELECT * FROM {keys} WHERE key IN (FROM touched)"
-    )
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE are AS
-        SELECT * FROM were WHERE rkey NOT IN (FROM leaving) UNION ALL FROM new_keys"""
-    )
-    for table, rows in (("before", "were"), ("after", "are")):
-        eligible = candidates.eligible_sql(rows, run.config, run.population)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {eligible}")
-    for table in ("records", "identifiers", "keys"):
+    for table in ("keys", "shown"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE new_{table} ({TABLES[table]})")
+    run.fill_keys("new_keys", "new_shown", "new_records", "new_identifiers")
+    meetings.replace_keys(run)
+    for table in ("records", "identifiers"):
         con.execute(f"DELETE FROM {store.name(table)} WHERE rkey IN (FROM leaving)")
         con.execute(f"INSERT INTO {store.name(table)} FROM new_{table}")
     decisions.load(store, run.config, "decided_before")
     decided = store.name("decided")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE dirty AS SELECT DISTINCT rkey FROM (
-        FROM leaving UNION ALL
-        SELECT rkey FROM are WHERE key IN ((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before))
-        UNION ALL SELECT unnest([l, r]) FROM (
-            (FROM {decided} EXCEPT FROM decided_before) UNION ALL (FROM decided_before EXCEPT FROM {decided})))"""
+        FROM leaving UNION ALL SELECT unnest([l, r]) FROM (
+            (FROM {decided} EXCEPT FROM decided_before) UNION ALL (FROM decided_before EXCEPT FROM {decided})
+            UNION ALL SELECT d.* FROM {decided} AS d
+            SEMI JOIN again AS a ON least(d.l, d.r) = a.l AND greatest(d.l, d.r) = a.r))"""
     )
+    con.execute("DELETE FROM again WHERE l IN (FROM dirty) OR r IN (FROM dirty)")
 
 
 def gather(run: Run) -> None:
-    """Writes `pairs` of the dirty records, and `near_records`: them, whom they meet, and the components of all."""
+    """Writes `pairs` to score, and `near_records`: those of changed pairs, and the components of all."""
     con, store = run.con, run.store
-    keys, members = store.name("keys"), store.name("members")
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE near_keys AS SELECT * FROM {keys}
-        WHERE key IN (SELECT key FROM {keys} WHERE rkey IN (FROM dirty))"""
-    )
-    run.pair("near_keys", "dirty")
+    meetings.pair(run)
+    members = store.name("members")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE near AS
         WITH met AS MATERIALIZED (
-            FROM dirty UNION SELECT unnest([l, r]) FROM pairs
-            UNION SELECT unnest([l, r]) FROM {store.name("decided")}
+            FROM dirty UNION SELECT unnest([l, r]) FROM (SELECT l, r FROM pairs UNION ALL FROM again)
         )
         FROM met UNION SELECT rkey FROM {members}
         WHERE component IN (SELECT component FROM {members} WHERE rkey IN (FROM met))"""
     )
+    columns = ", ".join(read_columns(run.model, run.config, run.population))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE near_records AS SELECT * FROM {store.name('records')} WHERE rkey IN (FROM near)"
+        f"CREATE OR REPLACE TEMP TABLE near_records AS SELECT {columns} FROM {store.name('records')} WHERE rkey IN (FROM near)"
     )
 
 
-def affected(run: Run) -> str:
-    """Writes `affected` (rkey): the whole components that dirty records were in or now reach."""
-    members = run.store.name("members")
+def affected(run: Run) -> tuple[str, str]:
+    """Takes out of their clusters the whole components that dirty records were in or now reach.
+
+    Returns:
+        The relations of their records and of the edges between them.
+    """
+    con, store = run.con, run.store
+    members = store.name("members")
     raw = f"SELECT l, r FROM fresh WHERE {raw_condition(run.bar)}"
-    run.con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE affected AS
-        WITH hit AS (
-            SELECT rkey FROM dirty UNION ALL SELECT l FROM ({raw}) UNION ALL SELECT r FROM ({raw})
-        ),
-        moved AS (SELECT DISTINCT component FROM {members} WHERE rkey IN (FROM hit))
-        SELECT rkey FROM {members} WHERE component IN (FROM moved) AND rkey NOT IN (FROM gone)
-        UNION SELECT rkey FROM news"""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT component FROM {members}
+        WHERE rkey IN (FROM dirty UNION ALL SELECT unnest([l, r]) FROM ({raw} UNION ALL FROM again))"""
     )
-    return "affected"
+    contrasts = store.name("contrasts")
+    con.execute(f"DELETE FROM {contrasts} WHERE l IN (FROM leaving) OR r IN (FROM leaving)")
+    store.withdraw("members", "component IN (FROM moved)", "left_members", "rkey")
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE affected AS
+        SELECT rkey FROM left_members WHERE rkey NOT IN (FROM gone) UNION SELECT rkey FROM news"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE near_edges AS SELECT * FROM {store.name("edges")}
+        WHERE l IN (FROM affected) AND r IN (FROM affected)"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE near_members AS SELECT rkey, profile, verified, platform
+        FROM near_records WHERE rkey IN (FROM affected)"""
+    )
+    return "near_members", "near_edges"

@@ -1,10 +1,11 @@
 """Where two records meet: identifiers, and blocking keys for records that share none.
 
 Grain of `keys`: one record and key. `bit` is the ladder rung that a shared key proves (0 for a mere
-blocking key); `side` says who may meet: 0 any two, 1 contacts with side 2 (profiles, records without
-a given name), 3 who owns an account and 4 who names it, 5 any two where no more than `NAME_CAP` are.
+blocking key); `side` says who may meet: 0 any two, 2 records that ask (profiles, contacts without a given name) for
+contacts that show the key, 3 who owns an account and 4 who names it, 5 any two where no more than `NAME_CAP` are.
 `name` is a code of whose identifier it is, so that its different carriers can be counted; NULL for
-profiles and blocking keys.
+profiles and blocking keys. Grain of `shown`: one contact and key by which only those who ask find it; most are never
+asked for, so they lie apart.
 """
 
 from identity.config import Config
@@ -98,26 +99,40 @@ def contact_keys(population: int) -> str:
         SELECT hash({NAME_KEY}), rkey, CAST(0 AS SMALLINT), CAST(5 AS TINYINT), NULL
         FROM {{records}} WHERE NOT profile AND {NAME_KEY} IS NOT NULL
         UNION ALL
-        SELECT hash({HOUSEHOLD_KEY}), rkey, CAST(0 AS SMALLINT), CAST(CASE WHEN given IS NULL THEN 2 ELSE 1 END AS TINYINT), NULL
-        FROM {{records}} WHERE NOT profile AND {HOUSEHOLD_KEY} IS NOT NULL"""
+        SELECT hash({HOUSEHOLD_KEY}), rkey, CAST(0 AS SMALLINT), CAST(2 AS TINYINT), NULL
+        FROM {{records}} WHERE NOT profile AND given IS NULL AND {HOUSEHOLD_KEY} IS NOT NULL"""
 
 
-def profile_keys() -> str:
-    """Returns a SELECT of the keys by which profiles and contacts meet.
-
-    A profile offers every two words of its name, each with each, each word with each region it names,
-    and the labels of its handle and sites; a contact offers the formal names behind its given name.
-    """
+def offered_keys() -> str:
+    """Returns a SELECT of the keys that profiles offer: every two words of a name, each word with each region, labels."""
     return """
-        WITH people AS (SELECT * FROM {records} WHERE NOT profile),
-        said AS (
-            SELECT hash('pn:' || family || ':' || unnest(roots)) AS key, rkey, 1 AS side FROM people
-            WHERE family IS NOT NULL
-            UNION ALL SELECT hash('pr:' || family || ':' || unnest(regions)), rkey, 1 FROM people WHERE family IS NOT NULL
-            UNION ALL SELECT hash('pl:' || unnest(combos)), rkey, 1 FROM people
-            UNION ALL SELECT hash('pl:' || family), rkey, 1 FROM people WHERE family IS NOT NULL
-            UNION ALL SELECT hash(unnest(offers)), rkey, 2 FROM {records} WHERE profile
-        )
-        SELECT key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(side AS TINYINT) AS side,
+        SELECT hash(unnest(offers)) AS key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(2 AS TINYINT) AS side,
             CAST(NULL AS UINTEGER) AS name
-        FROM said"""
+        FROM {records} WHERE profile"""
+
+
+def shown_keys(population: int, *, profiles: bool) -> str:
+    """Returns a SELECT (key, rkey) of the keys by which contacts are found, never each other.
+
+    Args:
+        population: Small ones have no households.
+        profiles: Whether profiles are about; to these a contact shows the formal names behind its given name.
+    """
+    parts = []
+    # The ways a name is written as one word: adalovelace, lovelaceada, alovelace.
+    called = "(SELECT rkey, given, family, unnest(roots) AS root FROM people) WHERE length(root) > 1 AND length(root || family) >= 5"
+    if population > SMALL:
+        parts.append(
+            f"SELECT hash({HOUSEHOLD_KEY}) AS key, rkey FROM people WHERE given IS NOT NULL AND {HOUSEHOLD_KEY} IS NOT NULL"
+        )
+    if profiles:
+        parts += [
+            "SELECT hash('pn:' || family || ':' || unnest(roots)) AS key, rkey FROM people WHERE family IS NOT NULL",
+            "SELECT hash('pr:' || family || ':' || unnest(regions)), rkey FROM people WHERE family IS NOT NULL",
+            f"SELECT hash('pl:' || root || family), rkey FROM {called}",
+            f"SELECT hash('pl:' || family || root), rkey FROM {called}",
+            "SELECT hash('pl:' || left(given, 1) || family), rkey FROM people WHERE length(family) >= 4",
+            "SELECT hash('pl:' || family), rkey FROM people WHERE family IS NOT NULL",
+        ]
+    found = " UNION ALL ".join(parts) or "SELECT 0::UBIGINT AS key, rkey FROM people WHERE false"
+    return f"WITH people AS (SELECT * FROM {{records}} WHERE NOT profile) {found}"

@@ -24,17 +24,16 @@ def accepted_sql(config: Config, alias: str = "e") -> str:
     return f"{alias}.bits >= CASE WHEN {alias}.soft THEN {config.accept_profile} ELSE {config.accept} END"
 
 
-def linked_sql(store: Store, config: Config, affected: str | None) -> str:
+def linked_sql(edges: str, config: Config) -> str:
     """Returns a SELECT (rkey, component, cluster, linked_by, confidence) of the temp table `clustered`.
 
     A record's link is the strongest of its edges within its cluster; a record alone is tied by nothing.
     """
-    within = f"AND (e.l IN (SELECT rkey FROM {affected}))" if affected else ""
     return f"""
         WITH kept AS (
-            SELECT e.l, e.r, e.bits, {rule_sql(config)} AS rule FROM {store.name("edges")} AS e
+            SELECT e.l, e.r, e.bits, {rule_sql(config)} AS rule FROM {edges} AS e
             INNER JOIN clustered AS a ON e.l = a.rkey INNER JOIN clustered AS b ON e.r = b.rkey
-            WHERE a.cluster = b.cluster AND e.veto = 0 AND {accepted_sql(config)} {within}
+            WHERE a.cluster = b.cluster AND e.veto = 0 AND {accepted_sql(config)}
         ),
         best AS (
             SELECT rkey, max_by(rule, bits) AS linked_by, max(bits) AS bits FROM (

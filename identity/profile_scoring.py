@@ -10,6 +10,17 @@ from identity.rungs import rung_sql
 from identity.shares import rarest
 from identity.vocabulary import words
 
+# What is read of a contact and a profile.
+COLUMNS = ("kind", "declared_kind", "profile", "given", "family", "roots", "givens", "middle", "city", "regions",
+           "roles", "words", "display", "labels")  # fmt: skip
+# What a contact `c` may be called, and the ways its name is written as one word: adalovelace, lovelaceada, alovelace.
+# Made here for the few that meet a profile; a profile's are stored.
+_GIVENS = """CASE WHEN c.profile THEN c.givens
+    ELSE c.roots || list_filter(string_split(coalesce(c.middle, ''), ' '), lambda m: length(m) > 2) END"""
+_COMBOS = """CASE WHEN c.profile OR c.given IS NULL OR c.family IS NULL THEN CAST([] AS VARCHAR[]) ELSE list_filter(
+    list_transform(list_filter(c.roots, lambda r: length(r) > 1), lambda r: r || c.family)
+    || list_transform(list_filter(c.roots, lambda r: length(r) > 1), lambda r: c.family || r)
+    || [left(c.given, 1) || c.family], lambda f: length(f) >= 5) END"""
 _BOTH_WAYS = 256 | 512
 _ROLE, _OTHER_ROLE, _REGION, _OTHER_REGION, _CITY = 2.0, -4.0, 5.0, -3.0, 9.0
 
@@ -111,7 +122,7 @@ def _sides_sql(pairs: str, records: str) -> str:
     """
     return f"""
         SELECT p.l, p.r, p.mask, NOT c.profile AS contact,
-            c.family, c.given, c.givens, c.combos, c.roots[1] AS root, c.city,
+            c.family, c.given, {_GIVENS} AS givens, {_COMBOS} AS combos, c.roots[1] AS root, c.city,
             q.givens AS shown, q.words, q.display, q.labels, array_to_string(q.labels, '|') AS label_text,
             c.city AS city_l, q.city AS city_r, c.regions AS regions_l, q.regions AS regions_r,
             c.roles AS roles_l, q.roles AS roles_r,

@@ -64,14 +64,13 @@ def words_of_profile(
     """Returns the list columns by which profiles and contacts are compared.
 
     Keys: `display` (words of the display name without titles), `words` (those, full names in the bio, neighbours joined), `labels` (names inside handle and own
-    sites), `givens` (formal names of the given name or of each word), `combos` (given and family name as
-    one word), `regions` (codes named in location, bio or address), `roles` (offices and professions), `offers` (blocking
+    sites), `givens` (formal names of each word; a contact's follow from its name), `regions` (codes named in location, bio or address), `roles` (offices and professions), `offers` (blocking
     keys, see `identity.keys`).
     """
     roles_of, _ = _roles()
     sites = [x for link in links if link.label for x in labels(_own_label(link))]
     if name is not None:
-        return _words_of_contact(row, links, name, region, sites)
+        return _words_of_contact(row, links, region, sites)
     shown = names.display_tokens(row["full_name"] or "")
     said = [t for t in shown if t not in _fillers() and not t.isdigit()]
     bio = row["bio"] or ""
@@ -98,13 +97,12 @@ def words_of_profile(
         "regions": sorted(regions),
         "roles": _offices(found),
         "givens": list(dict.fromkeys(r for w in (*said[:6], *hints) for r in names.roots(w))),
-        "combos": [],
         "offers": _offers([*said, *hints], [*both, *hints], inside, sorted(regions)),
     }
 
 
 def _words_of_contact(
-    row: dict[str, Any], links: list[points.Link], name: names.Name, region: str, sites: list[str]
+    row: dict[str, Any], links: list[points.Link], region: str, sites: list[str]
 ) -> dict[str, list[str]]:
     roles: list[str] = []
     if links or row["job_title"]:
@@ -112,27 +110,10 @@ def _words_of_contact(
         hosts = [t for link in links for t in _host_words(link)]
         said = [*names.tokens(row["job_title"] or ""), *hosts]
         roles = _offices({roles_of[t] for t in said if t in roles_of})
-    givens = list(names.roots(name.given))
-    if name.middle:
-        givens += [m for m in name.middle.split() if len(m) > 2]
     return {
         "display": [], "words": [], "labels": list(dict.fromkeys(sites)),
-        "regions": [region] if region else [], "roles": roles, "offers": [], "givens": givens,
-        "combos": _combos(name),
+        "regions": [region] if region else [], "roles": roles, "offers": [], "givens": [],
     }  # fmt: skip
-
-
-def _combos(name: names.Name) -> list[str]:
-    """Returns the ways a person's name is written as one word: adalovelace, lovelaceada, alovelace."""
-    if not name.given or not name.family:
-        return []
-    forms = [
-        f
-        for root in names.roots(name.given)
-        if len(root) > 1
-        for f in (root + name.family, name.family + root)
-    ]
-    return list(dict.fromkeys(f for f in (*forms, name.given[0] + name.family) if len(f) >= 5))
 
 
 def _offers(name: list[str], both: list[str], inside: list[str], regions: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ import re
 
 from identity.config import Config
 from identity.model import Model, within_edits
+from identity.profile_scoring import COLUMNS as PROFILE_COLUMNS
 from identity.profile_scoring import profile_sql
 from identity.rungs import rung_sql
 from identity.store import literal
@@ -144,6 +145,12 @@ def _columns(model: Model, config: Config, population: int) -> list[str]:
     """Returns the columns of contacts that scoring reads."""
     read = {found[1] for found in _SIDE.findall(_compared(model, config, population))}
     return sorted({"given", "family", *read})
+
+
+def read_columns(model: Model, config: Config, population: int) -> list[str]:
+    """Returns the columns of standardised records that scoring and cutting read, of contacts or profiles."""
+    contacts = {c for c in _columns(model, config, population) if not c.startswith("tf_")}
+    return sorted({"rkey", "profile", "verified", "platform", "roots", *contacts, *PROFILE_COLUMNS})
 
 
 def levels_sql(pairs: str, records: str, model: Model) -> str:

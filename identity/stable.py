@@ -7,6 +7,7 @@ the contacts, never from a run that failed its checks.
 
 import uuid
 
+from identity.held import write_held
 from identity.ledger import Ledger, load
 from identity.store import Store
 
@@ -37,7 +38,7 @@ def name_clusters(
         return {}
     _assign(store, head + 1)
     if held:
-        _hold(store, head + 1, held)
+        write_held(store, head + 1, held)
     rows = con.execute(
         f"SELECT kind, count(*) FROM {store.name('events')} WHERE seq = {head + 1} GROUP BY 1"
     ).fetchall()
@@ -83,15 +84,19 @@ def _follow(store: Store, ledger: Ledger) -> None:
 def _assign(store: Store, seq: int) -> None:
     con = store.con
     members, ids, customers = store.name("members"), store.name("ids"), store.name("customers")
+    # In two steps, so that the planner knows which side is small.
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE renamed AS SELECT rkey, cluster FROM {members}
+        WHERE cluster IN (SELECT cluster FROM {members} WHERE rkey IN (FROM unnamed))"""
+    )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE regrouped AS
-        SELECT m.rkey, m.cluster, i.customer_id AS was, i.linked_at FROM {members} AS m
-        LEFT JOIN {ids} AS i ON m.rkey = i.rkey
-        WHERE m.cluster IN (SELECT cluster FROM {members} WHERE rkey IN (FROM unnamed))"""
+        SELECT m.rkey, m.cluster, i.customer_id AS was, i.linked_at FROM renamed AS m
+        LEFT JOIN {ids} AS i ON m.rkey = i.rkey"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT DISTINCT i.rkey, i.customer_id AS was FROM {ids} AS i
-        WHERE i.rkey IN (FROM unnamed) AND i.rkey NOT IN (SELECT rkey FROM {members})"""
+        WHERE i.rkey IN (FROM unnamed) AND i.rkey NOT IN (SELECT rkey FROM regrouped)"""
     )
     # Each old id follows most of its records; a cluster that inherits several keeps the oldest.
     con.execute(
@@ -123,28 +128,6 @@ def _assign(store: Store, seq: int) -> None:
         f"INSERT INTO {ids} SELECT rkey, customer_id, now() FROM changing WHERE customer_id IS NOT NULL"
     )
     _register(store, seq)
-
-
-def _hold(store: Store, seq: int, held: str) -> None:
-    """Writes that two customers were nearly one, once for each two; `records` counts the links between them."""
-    con, events, ids = store.con, store.name("events"), store.name("ids")
-    # Step by step: as one statement the planner pairs every two customers that differ.
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE held_links AS
-        SELECT a.customer_id AS one, b.customer_id AS other, h.reason FROM ({held}) AS h
-        INNER JOIN {ids} AS a ON h.l = a.rkey INNER JOIN {ids} AS b ON h.r = b.rkey"""
-    )
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE held_pairs AS
-        SELECT least(one, other) AS customer_id, greatest(one, other) AS other_id, count(*) AS records,
-            min(reason) AS reason
-        FROM held_links WHERE one <> other GROUP BY 1, 2"""
-    )
-    con.execute(
-        f"""INSERT INTO {events} SELECT {seq}, 'held', p.customer_id, p.other_id, p.records, now(), p.reason
-        FROM held_pairs AS p ANTI JOIN (SELECT * FROM {events} WHERE kind = 'held') AS e
-        ON p.customer_id = e.customer_id AND p.other_id = e.other_id"""
-    )
 
 
 def _id_sql(founder: str, customers: str) -> str:

@@ -26,7 +26,7 @@ RECORDS = pa.schema([
     ("handle", _S), ("verified", pa.bool_()), ("given", _S), ("middle", _S), ("family", _S), ("suffix", _S), ("roots", _L), ("known", pa.bool_()),
     ("birth", _S), ("email", _S), ("mailbox", _S), ("phone", _S), ("street", _S), ("city", _S), ("region", _S),
     ("postal", _S), ("country", _S), ("national_id", _S), ("sex", _S), ("birth_place", _S),
-    ("occupation", _S), ("company", _S), ("display", _L), ("words", _L), ("labels", _L), ("regions", _L), ("roles", _L), ("offers", _L), ("givens", _L), ("combos", _L),
+    ("occupation", _S), ("company", _S), ("display", _L), ("words", _L), ("labels", _L), ("regions", _L), ("roles", _L), ("offers", _L), ("givens", _L),
 ])  # fmt: skip
 IDENTIFIERS = pa.schema([
     ("rkey", pa.uint64()), ("kind", _S), ("value", _S), ("origin", _S), ("junk", _S),

@@ -6,14 +6,15 @@ from pathlib import Path
 import duckdb
 
 from identity import candidates, decisions, keys, ledger, outputs, stable, standardise, suppression
+from identity.clusters import recluster
 from identity.config import Config
 from identity.frozen import freeze, outgrown
 from identity.modelfile import adopt, current_model
-from identity.scoring import scored_sql, sides_sql
+from identity.scoring import contact_sql, scored_sql, sides_sql
 from identity.store import Store
 
 # Raised whenever the same contacts would give other working tables.
-VERSION = "3"
+VERSION = "4"
 
 
 class Run:
@@ -66,17 +67,22 @@ class Run:
         self.model = adopt(store, self.place, self.config)
         self.population = freeze(store, self.place, self.model, total)
         store.put("fingerprint", self.fingerprint())
-        self.fill_keys(store.name("keys"), store.name("records"), store.name("identifiers"))
+        into = (store.name(t) for t in ("keys", "shown", "records", "identifiers"))
+        self.fill_keys(*into)
         decisions.load(store, self.config)
 
-    def fill_keys(self, into: str, records: str, identifiers: str) -> None:
-        """Appends the keys of records to a table."""
-        parts = [keys.identifier_keys(self.config), keys.contact_keys(self.population)]
+    def fill_keys(self, into: str, shown: str, records: str, identifiers: str) -> None:
+        """Appends the keys of records to two tables."""
+        offers = keys.offered_keys()
         # Keys for profiles are made where there are profiles at all.
-        if self.store.one(f"SELECT count(*) FROM {self.store.name('records')} WHERE profile"):
-            parts.append(keys.profile_keys())
+        profiles = bool(
+            self.store.one(f"SELECT count(*) FROM {self.store.name('records')} WHERE profile")
+        )
+        parts = [keys.identifier_keys(self.config), keys.contact_keys(self.population), offers]
         for part in parts:
             self.con.execute(f"INSERT INTO {into} {part.format(ids=identifiers, records=records)}")
+        part = keys.shown_keys(self.population, profiles=profiles)
+        self.con.execute(f"INSERT INTO {shown} {part.format(records=records)}")
 
     def compare(self, dirty: str | None = None, records: str | None = None) -> int:
         """Scores the temp table `pairs` and replaces the edges of dirty records; returns how many pairs.
@@ -86,44 +92,87 @@ class Run:
             records: Standardised records of all that may meet them, None for all.
         """
         con, store = self.con, self.store
-        records, terms = records or store.name("records"), store.name("terms")
         model, config, population = self.model, self.config, self.population
-        sides = sides_sql(records, terms, model, config, population)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
+        records, terms = records or store.name("records"), store.name("terms")
+        self._take_sides(records, "pairs" if dirty else None)
         worth = f"WHERE bits >= {config.suggest} OR mask & 63 <> 0"
         contacts, profiles = scored_sql("pairs", "sides", records, terms, model, config, population)
         con.execute(f"CREATE OR REPLACE TEMP TABLE scored AS SELECT * FROM ({contacts}) {worth}")
         con.execute(f"INSERT INTO scored SELECT * FROM ({profiles}) {worth}")
         decisions.apply(store, dirty)
-        edges = store.name("edges")
+        edges = before = store.name("edges")
+        if dirty:
+            before = "left_edges"
+            columns = "l, r, first_seen"
+            store.withdraw("edges", f"l IN (FROM {dirty}) OR r IN (FROM {dirty})", before, columns)
+            store.withdraw("edges", "(l, r) IN (FROM again)", "left_again", columns)
+            con.execute(f"INSERT INTO {before} FROM left_again")
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE fresh AS SELECT s.*, coalesce(e.first_seen, now()) AS first_seen
-            FROM scored AS s LEFT JOIN {edges} AS e ON s.l = e.l AND s.r = e.r"""
+            FROM scored AS s LEFT JOIN {before} AS e ON s.l = e.l AND s.r = e.r"""
         )
-        if dirty:
-            con.execute(f"DELETE FROM {edges} WHERE l IN (FROM {dirty}) OR r IN (FROM {dirty})")
         con.execute(f"INSERT INTO {edges} FROM fresh")
         return int(store.one("SELECT count(*) FROM pairs"))
 
-    def pair(self, all_keys: str, dirty: str | None = None) -> None:
-        """Writes the temp table `pairs` (l, r, mask) of records that meet in a relation of keys."""
-        eligible = candidates.eligible_sql(all_keys, self.config, self.population)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE eligible AS {eligible}")
-        pairs = candidates.pairs_sql(all_keys, "eligible", dirty)
+    def _take_sides(self, records: str, pairs: str | None) -> None:
+        """Writes the temp table `sides` of what scoring reads of the contacts of some pairs, of all without."""
+        if pairs:
+            ends = f"SELECT l FROM {pairs} UNION ALL SELECT r FROM {pairs}"
+            records = f"(SELECT * FROM {records} WHERE rkey IN ({ends}))"
+        terms = self.store.name("terms")
+        sides = sides_sql(records, terms, self.model, self.config, self.population)
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
+
+    def pair(self) -> None:
+        """Writes the temp table `pairs` (l, r, mask) of all records that meet."""
+        keys, open_keys = self.store.name("keys"), self.store.name("open_keys")
+        asked = candidates.asked_sql(self.store.name("shown"), keys)
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE sought AS {asked}")
+        near = f"(FROM {keys} UNION ALL FROM sought)"
+        eligible = candidates.eligible_sql(near, self.config, self.population)
+        self.con.execute(f"INSERT INTO {open_keys} {eligible}")
+        pairs = candidates.pairs_sql(near, open_keys)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
 
-    def take_clusters(self, affected: str | None) -> None:
-        """Replaces the clusters of the affected records, of all where None is named."""
-        members = self.store.name("members")
-        if affected is None:
-            self.con.execute(f"DELETE FROM {members}")
-        else:
-            self.con.execute(
-                f"DELETE FROM {members} WHERE rkey IN (FROM {affected}) OR rkey IN (SELECT rkey FROM gone)"
-            )
+    def cluster(self, nodes: str | None = None, edges: str | None = None) -> None:
+        """Cuts components and writes their clusters, those of all records where no relations are named.
+
+        Args:
+            nodes: Relation of whole components whose records are in no cluster now.
+            edges: Relation of the edges between them.
+        """
+        store, config = self.store, self.bar
+        compare = self._contrast_some if nodes else self._contrast_all
+        edges = edges or store.name("edges")
+        recluster(self.con, nodes or store.name("records"), edges, config, compare)
+        linked = outputs.linked_sql(edges, config)
+        self.con.execute(f"INSERT INTO {store.name('members')} {linked}")
+
+    def _contrast_all(self, pairs: str) -> str:
+        """Scores pairs that no key brought together and keeps the result: it holds as long as both records do."""
+        scored = contact_sql(pairs, "sides", self.model, self.bar, self.population)
+        contrasts = self.store.name("contrasts")
+        self.con.execute(f"INSERT INTO {contrasts} SELECT l, r, bits, veto FROM ({scored})")
+        return f"SELECT l, r, bits, veto FROM {contrasts}"
+
+    def _contrast_some(self, pairs: str) -> str:
+        """Scores of such pairs those that were never scored."""
+        contrasts = self.store.name("contrasts")
         self.con.execute(
-            f"INSERT INTO {members} {outputs.linked_sql(self.store, self.bar, affected)}"
+            f"""CREATE OR REPLACE TEMP TABLE contrasted AS
+            SELECT c.* FROM {contrasts} AS c SEMI JOIN {pairs} AS p ON c.l = p.l AND c.r = p.r"""
         )
+        self.con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE never AS
+            SELECT p.* FROM {pairs} AS p ANTI JOIN contrasted AS c ON c.l = p.l AND c.r = p.r"""
+        )
+        self._take_sides("near_records", "never")
+        scored = contact_sql("never", "sides", self.model, self.bar, self.population)
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE new_contrasts AS SELECT l, r, bits, veto FROM ({scored})"
+        )
+        self.con.execute(f"INSERT INTO {contrasts} SELECT * FROM new_contrasts")
+        return "FROM contrasted UNION ALL FROM new_contrasts"
 
     def name_clusters(self, moved: str | None) -> dict[str, int]:
         """Gives clusters their lasting ids; returns the number of events by kind."""

@@ -27,7 +27,10 @@ TABLES = {
     "identifiers": ", ".join(f"{f.name} {_TYPES[f.type]}" for f in IDENTIFIERS),
     "terms": "col VARCHAR, value VARCHAR, tf DOUBLE",
     "keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT, name UINTEGER",
+    "open_keys": "key UBIGINT",
+    "shown": "key UBIGINT, rkey UBIGINT",
     "edges": "l UBIGINT, r UBIGINT, mask SMALLINT, bits FLOAT, veto UTINYINT, soft BOOLEAN, first_seen TIMESTAMPTZ",
+    "contrasts": "l UBIGINT, r UBIGINT, bits DOUBLE, veto UTINYINT",
     "members": "rkey UBIGINT, component UBIGINT, cluster UBIGINT, linked_by VARCHAR, confidence DOUBLE",
     "decided": "l UBIGINT, r UBIGINT, verb VARCHAR",
     "ids": "rkey UBIGINT, customer_id VARCHAR, linked_at TIMESTAMPTZ",
@@ -37,6 +40,8 @@ TABLES = {
     "events": "seq BIGINT, kind VARCHAR, customer_id VARCHAR, other_id VARCHAR, records BIGINT, occurred_at TIMESTAMPTZ,"
     " reason VARCHAR",
 }
+
+_DERIVED = ("records", "identifiers", "terms", "keys", "open_keys", "shown", "edges", "contrasts", "members", "decided")  # fmt: skip
 
 
 class Store:
@@ -58,7 +63,7 @@ class Store:
 
     def clear(self) -> None:
         """Empties what a full run fills anew; ids, their register and a trained model stay."""
-        for table in ("records", "identifiers", "terms", "keys", "edges", "members", "decided"):
+        for table in _DERIVED:
             self.con.execute(f"CREATE OR REPLACE TABLE {self.name(table)} ({TABLES[table]})")
         self.con.execute(
             f"DELETE FROM {self.name('meta')} WHERE key IN ('fingerprint', 'population')"
@@ -77,6 +82,13 @@ class Store:
         for name, kind in self.temporary().items():
             if name not in keep:
                 self.con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
+
+    def withdraw(self, table: str, condition: str, into: str, columns: str) -> None:
+        """Moves columns of the rows of a working table that meet a condition to a temporary one."""
+        # Two narrow passes: RETURNING would read all columns of all rows.
+        chosen = f"FROM {self.name(table)} WHERE {condition}"
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {columns} {chosen}")
+        self.con.execute(f"DELETE {chosen}")
 
     def one(self, sql: str) -> Any:
         """Returns the first value of a query, None without a row."""
