@@ -59,10 +59,7 @@ def array(column: Column, cells: Cells, texts: pa.Array, tokens: Tokens) -> pa.A
             _hold_lengths(column.schema, texts)
             return typed(column.kind, texts)
         case "boolean":
-            true = _bits(tokens.data[cells.begins] == ord("t"))
-            return _masked(
-                pa.Array.from_buffers(pa.bool_(), len(texts), [None, true]), cells.absent
-            )
+            return _masked(_truths(tokens.data[cells.begins] == ord("t")), cells.absent)
         case "integer":
             whole = integers(texts, cells, tokens)
             if _BOUNDS & set(column.schema):
@@ -71,15 +68,19 @@ def array(column: Column, cells: Cells, texts: pa.Array, tokens: Tokens) -> pa.A
         case "number":
             _hold_numbers(texts, cells, tokens, whole=False)
             return numbers(column, texts)
-    if not cells.sure:
-        there = texts.drop_null()
-        one = pa.ListArray.from_arrays(pa.array([0, len(there)], pa.int32()), there)
+    if cells.doubtful is not None and cells.doubtful.any():
+        chosen = texts.filter(_truths(cells.doubtful))
+        one = pa.ListArray.from_arrays(pa.array([0, len(chosen)], pa.int32()), chosen)
         column.checker.decode_lines(pc.binary_join(one, "\n")[0].as_py())
     return pa.ExtensionArray.from_storage(arrow_type("JSON"), texts)
 
 
 def _bits(truths: Truths) -> pa.Buffer:
     return pa.py_buffer(np.packbits(truths, bitorder="little"))
+
+
+def _truths(truths: Truths) -> pa.Array:
+    return pa.Array.from_buffers(pa.bool_(), len(truths), [None, _bits(truths)])
 
 
 def _masked(array: pa.Array, absent: Truths | None) -> pa.Array:
@@ -102,9 +103,9 @@ def integers(texts: pa.Array, cells: Cells, tokens: Tokens) -> pa.Array:
 
 def unescaped(texts: pa.Array, cells: Cells, tokens: Tokens) -> pa.Array:
     """What strings say."""
-    flags = tokens.escaped(cells.strings)
-    if flags is None:
+    if not len(tokens.escapes):
         return texts
+    flags = tokens.escaped[cells.strings]
     if cells.absent is not None:
         flags &= ~cells.absent
     rows = np.flatnonzero(flags)
@@ -112,7 +113,7 @@ def unescaped(texts: pa.Array, cells: Cells, tokens: Tokens) -> pa.Array:
         return texts
     bounds = zip(cells.begins[rows].tolist(), cells.ends[rows].tolist(), strict=True)
     said = _STRING.decode_lines(b"\n".join(tokens.text[a - 1 : b + 1] for a, b in bounds))
-    return pc.replace_with_mask(texts, pa.array(flags), pa.array(said, pa.string()))
+    return pc.replace_with_mask(texts, _truths(flags), pa.array(said, pa.string()))
 
 
 def _hold_numbers(texts: pa.Array, cells: Cells, tokens: Tokens, *, whole: bool) -> None:

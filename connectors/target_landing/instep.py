@@ -19,6 +19,7 @@ from connectors.target_landing.members import Cells
 from connectors.target_landing.tokens import Places, Tokens
 from connectors.target_landing.walk import Walk
 
+MOST_ESCAPES = 0.5  # a line: where there are more, the decoder is faster
 _MOST_SKIPPED = 64
 _LONGEST = 1 << 30  # bytes, for places in columns have 32 bits
 
@@ -81,6 +82,8 @@ class InStep:
 
     def _read(self, layout: Layout, part: bytes, ends: Places) -> Part:
         tokens = Tokens(part)
+        if len(tokens.escapes) > MOST_ESCAPES * len(ends):
+            raise MisfitError
         pa.StringArray.from_buffers(
             1, pa.py_buffer(np.array([0, len(part)], np.int32)), pa.py_buffer(part)
         ).validate(full=True)

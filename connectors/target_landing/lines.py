@@ -6,14 +6,14 @@ import select
 from collections.abc import Iterator
 from contextlib import suppress
 
-CHUNK = 1 << 20
+CHUNK = 2 << 20
 _PIPE_BYTES = 1 << 20  # Linux's limit for unprivileged processes
 _SETTLE_SECONDS = 0.2  # how long a slow tap's lines may wait for company
 _IDLE_SECONDS = 1.0
 
 
 def chunks(handle: int) -> Iterator[bytes]:
-    """Whole lines, about a megabyte at a time; empty bytes when nothing came for a while.
+    """Whole lines, about two megabytes at a time; empty bytes when nothing came for a while.
 
     The last chunk may lack its line end: the input ended there, perhaps in the middle of a line.
 

@@ -40,7 +40,8 @@ class Cells:
         after: the byte behind each, outside the quotes.
         strings: number of each, if it is a string.
         then: number of the next string.
-        sure: whether nested values are known to be what was expected, all through.
+        doubtful: nested values of which only the decoder knows whether they are what was expected;
+            None if there are none.
         absent: lines where it is null or left out; None if it is there on all.
     """
 
@@ -49,5 +50,5 @@ class Cells:
     after: Places
     strings: Places
     then: Places
-    sure: bool = True
+    doubtful: Truths | None = None
     absent: Truths | None = None

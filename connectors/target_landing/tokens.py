@@ -65,14 +65,24 @@ class Tokens:
         windows: npt.NDArray[np.bytes_] = np.ndarray(shape, f"S{len(text)}", self.data, 0, (1,))
         return windows[places]
 
-    def escaped(self, strings: Places) -> Truths | None:
-        """Which of these strings hold an escape; None if the whole text has none."""
-        if not len(self.escapes):
-            return None
+    @cached_property
+    def escaped(self) -> Truths:
+        """Which strings hold an escape."""
         flags = np.zeros(len(self.opens), np.bool_)
         flags[np.searchsorted(self.opens, self.escapes) - 1] = True
-        out: Truths = flags[strings]
+        return flags
+
+    def escaping(self, first: Places, then: Places) -> Truths | None:
+        """Where some string from one number up to another holds an escape; None if nowhere."""
+        if not len(self.escapes):
+            return None
+        before = self._escaped_before
+        out: Truths = before[then] != before[first]
         return out
+
+    @cached_property
+    def _escaped_before(self) -> Places:
+        return np.append(0, np.cumsum(self.escaped))
 
     @cached_property
     def _member_ends(self) -> Places:

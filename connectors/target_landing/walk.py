@@ -128,7 +128,9 @@ class Walk:
         rows = np.flatnonzero(~absent)
         if len(rows):
             cells = self._value(member, starts[rows], string[rows] + 1)
-            out.sure = cells.sure
+            if cells.doubtful is not None:
+                out.doubtful = np.zeros(len(at), np.bool_)
+                out.doubtful[rows] = cells.doubtful
             for name in ("begins", "ends", "after", "strings", "then"):
                 getattr(out, name)[rows] = getattr(cells, name)
         return out
@@ -155,8 +157,7 @@ class Walk:
             case "texts" | "object":
                 try:
                     ends, then = self._nested(member, starts, string)
-                    # Of escapes only the decoder knows whether they are proper.
-                    return Cells(starts, ends, ends, string, then, sure=not len(tokens.escapes))
+                    return Cells(starts, ends, ends, string, then, tokens.escaping(string, then))
                 except MisfitError:
                     if member.place is None:
                         raise
@@ -211,4 +212,4 @@ class Walk:
         if not (ends > starts).all():
             raise MisfitError
         then = np.searchsorted(tokens.opens, ends)
-        return Cells(starts, ends, ends, string, then, sure=False)
+        return Cells(starts, ends, ends, string, then, np.ones(len(starts), np.bool_))

@@ -9,7 +9,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from connectors.target_landing import messages
+from connectors.target_landing import instep, messages
 from connectors.target_landing.errors import LandingError, MisfitError
 from connectors.target_landing.instep import InStep, Part
 from connectors.target_landing.runs import runs, stream_of
@@ -106,6 +106,12 @@ def columns() -> StreamSchema:
 
 
 SCHEMA = columns()
+
+
+@pytest.fixture(autouse=True)
+def escapes_are_welcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here they matter, not what they cost."""
+    monkeypatch.setattr(instep, "MOST_ESCAPES", 1000)
 
 
 def in_step(text: bytes) -> Part | None:
