@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from identity import ledger as ids
 from orchestration.graph.built import Built, stamp, unstamp
+from orchestration.graph.dagster_dbt_alone import (
+    DagsterDbtTranslator,
+    DbtCoreCliEventMessage,
+    DbtProject,
+    dbt_assets,
+)
 from orchestration.graph.landing import landing_key
 from orchestration.graph.streams import streams_of
 from orchestration.locks import lock
