@@ -11,9 +11,7 @@ from connectors.target_landing.lenient import lenient_line
 from connectors.target_landing.load import Load
 from connectors.target_landing.runs import Run, runs, stream_of
 
-FEWEST = int(
-    __import__("os").environ.get("FEW", 64)
-)  # records for which reading them in step is worth its start
+FEWEST = 64  # records for which reading them in step is worth its start
 _LINE = msgspec.json.Decoder(Line)
 
 
