@@ -30,8 +30,13 @@ def changes(store: Store, contacts: str, *, known: bool) -> tuple[int, int]:
     con, records = store.con, store.name("records")
     nothing = "WHERE false" if known else ""
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE unknown AS
-        SELECT * FROM (FROM hashes {nothing}) ANTI JOIN {records} USING (hash)"""
+        f"""CREATE OR REPLACE TEMP TABLE differing AS
+        SELECT h.hash, h.place, r.rkey FROM (FROM hashes {nothing}) AS h
+        FULL JOIN (SELECT rkey, hash FROM {records} {nothing}) AS r ON h.hash = r.hash
+        WHERE h.hash IS NULL OR r.hash IS NULL"""
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE unknown AS SELECT hash, place FROM differing WHERE rkey IS NULL"
     )
     place = place_in(con, contacts)
     if place:
@@ -42,9 +47,8 @@ def changes(store: Store, contacts: str, *, known: bool) -> tuple[int, int]:
     con.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT {RKEY}, * FROM ({found})")
     con.execute("CREATE OR REPLACE TEMP TABLE news AS SELECT rkey FROM arrived")
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM (
-            SELECT * FROM (SELECT rkey, hash FROM {records} {nothing}) ANTI JOIN hashes USING (hash)
-        ) WHERE rkey NOT IN (FROM news)"""
+        """CREATE OR REPLACE TEMP TABLE gone AS
+        SELECT rkey FROM differing WHERE rkey IS NOT NULL AND rkey NOT IN (FROM news)"""
     )
     return int(store.one("SELECT count(*) FROM news")), int(store.one("SELECT count(*) FROM gone"))
 

@@ -4,8 +4,8 @@ Grain of `keys`: one record and key. `bit` is the ladder rung that a shared key 
 blocking key); `side` says who may meet: 0 any two, 2 records that ask (profiles, contacts without a given name) for
 contacts that show the key, 3 who owns an account and 4 who names it, 5 any two where no more than `NAME_CAP` are.
 `name` is a code of whose identifier it is, so that its different carriers can be counted; NULL for
-profiles and blocking keys. Grain of `shown`: one contact and key by which only those who ask find it; most are never
-asked for, so they lie apart.
+profiles and blocking keys. Grain of `shown` and `unasked`: one contact and key by which only those who ask find it;
+most are never asked for, so they lie apart in `unasked` (see `meetings`).
 """
 
 from identity.config import Config

@@ -14,7 +14,7 @@ from identity.scoring import contact_sql, scored_sql, sides_sql
 from identity.store import Store
 
 # Raised whenever the same contacts would give other working tables.
-VERSION = "4"
+VERSION = "5"
 
 
 class Run:
@@ -67,7 +67,7 @@ class Run:
         self.model = adopt(store, self.place, self.config)
         self.population = freeze(store, self.place, self.model, total)
         store.put("fingerprint", self.fingerprint())
-        into = (store.name(t) for t in ("keys", "shown", "records", "identifiers"))
+        into = (store.name(t) for t in ("keys", "unasked", "records", "identifiers"))
         self.fill_keys(*into)
         decisions.load(store, self.config)
 
@@ -126,9 +126,10 @@ class Run:
     def pair(self) -> None:
         """Writes the temp table `pairs` (l, r, mask) of all records that meet."""
         keys, open_keys = self.store.name("keys"), self.store.name("open_keys")
-        asked = candidates.asked_sql(self.store.name("shown"), keys)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE sought AS {asked}")
-        near = f"(FROM {keys} UNION ALL FROM sought)"
+        shown, unasked = self.store.name("shown"), self.store.name("unasked")
+        asked = f"SELECT key FROM {keys} WHERE side = 2"
+        self.con.execute(f"INSERT INTO {shown} FROM {unasked} WHERE key IN ({asked})")
+        near = f"(FROM {keys} UNION ALL {candidates.shown_sql(shown)})"
         eligible = candidates.eligible_sql(near, self.config, self.population)
         self.con.execute(f"INSERT INTO {open_keys} {eligible}")
         pairs = candidates.pairs_sql(near, open_keys)

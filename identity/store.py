@@ -27,8 +27,11 @@ TABLES = {
     "identifiers": ", ".join(f"{f.name} {_TYPES[f.type]}" for f in IDENTIFIERS),
     "terms": "col VARCHAR, value VARCHAR, tf DOUBLE",
     "keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT, name UINTEGER",
+    "later_keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT, name UINTEGER",
     "open_keys": "key UBIGINT",
     "shown": "key UBIGINT, rkey UBIGINT",
+    "unasked": "key UBIGINT, rkey UBIGINT",
+    "void": "rkey UBIGINT",
     "edges": "l UBIGINT, r UBIGINT, mask SMALLINT, bits FLOAT, veto UTINYINT, soft BOOLEAN, first_seen TIMESTAMPTZ",
     "contrasts": "l UBIGINT, r UBIGINT, bits DOUBLE, veto UTINYINT",
     "members": "rkey UBIGINT, component UBIGINT, cluster UBIGINT, linked_by VARCHAR, confidence DOUBLE",
@@ -41,7 +44,7 @@ TABLES = {
     " reason VARCHAR",
 }
 
-_DERIVED = ("records", "identifiers", "terms", "keys", "open_keys", "shown", "edges", "contrasts", "members", "decided")  # fmt: skip
+_DERIVED = ("records", "identifiers", "terms", "keys", "later_keys", "open_keys", "shown", "unasked", "void", "edges", "contrasts", "members", "decided")  # fmt: skip
 
 
 class Store:
