@@ -26,7 +26,8 @@ def replace_keys(run: Run) -> None:
     later, shown, open_keys = (store.name(t) for t in ("later_keys", "shown", "open_keys"))
     for table in ("later_keys", "shown"):
         store.withdraw(table, "rkey IN (FROM leaving)", f"left_{table}", "key")
-    con.execute(f"INSERT INTO {store.name('void')} FROM leaving")
+    void = store.name("void")
+    con.execute(f"INSERT INTO {void} SELECT * FROM leaving WHERE rkey NOT IN (FROM {void})")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT key FROM (
         SELECT key FROM {store.name("keys")} WHERE rkey IN (FROM leaving)
