@@ -14,9 +14,9 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: install
 	$(BIN)/tessera demo
 
-# Three workers for two cores: runs wait for their own processes now and then.
+# Four workers for two cores: runs wait for their own processes and for the disk now and then.
 test: install
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # Rooms against real servers, which the scripts in ../shared/servers install and start; the last line counts.
 live: install

@@ -31,7 +31,7 @@ def hub_definitions(
     *,
     loads: Callable[[], Loads] | None = None,
     dbt: Callable[[], Dbt] | None = None,
-    keeper: Callable[[], Gatekeeper] = Gatekeeper,
+    keeper: Callable[[], Gatekeeper] | None = None,
     report: Reporter | None = None,
 ) -> dg.Definitions:
     """Assets, checks, the job `refresh`, a schedule per source, the sensor for new packages.
@@ -40,7 +40,8 @@ def hub_definitions(
         site: The hub.
         loads: Gives loads that were started already; by default a step starts its own.
         dbt: Gives a dbt process that was started already; by default a step starts its own.
-        keeper: Gives the gate's process, likewise.
+        keeper: Starts the gate's process or gives the one that was started: asked for while models
+            are built, as importing takes it seconds; by default the gate's step starts its own.
         report: Told how far a run is.
     """
     report = report or Silent()
@@ -48,7 +49,8 @@ def hub_definitions(
         with Dbt(site) as parser:
             parser.manifest()
     start = dbt or (lambda: Dbt(site))
-    models = model_assets(site, manifest_file(site.home), start, report)
+    early = [keeper] if keeper else []
+    models = model_assets(site, manifest_file(site.home), start, report, *early)
     published_from = [
         key for key in models.keys if key.path[0] in ("marts", "intermediate", "activation")
     ]
@@ -71,7 +73,7 @@ def hub_definitions(
             *postgres_assets(site),
             *activation_assets(site),
         ],
-        asset_checks=[gate(site, keeper, report)],
+        asset_checks=[gate(site, keeper or Gatekeeper, report)],
         jobs=[refresh, *activation_jobs(site)],
         schedules=[*source_schedules(site, refresh), *activation_schedules(site)],
         sensors=[new_packages(site, refresh), *work_sensors(site)],

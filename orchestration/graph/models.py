@@ -74,7 +74,11 @@ class Translator(DagsterDbtTranslator):
 
 
 def model_assets(
-    site: Site, manifest: Path, start: Callable[[], Dbt], report: Reporter
+    site: Site,
+    manifest: Path,
+    start: Callable[[], Dbt],
+    report: Reporter,
+    halfway: Callable[[], object] = lambda: None,
 ) -> dg.AssetsDefinition:
     """All models, seeds and tests of the project as one step.
 
@@ -83,6 +87,7 @@ def model_assets(
         manifest: The parsed project.
         start: Gives a dbt process, started already or now.
         report: Told each model that is done.
+        halfway: Called again and again once half of the models and tests are under way.
     """
     translator = Translator(site)
     parsed = json.loads(manifest.read_text())
@@ -110,6 +115,8 @@ def model_assets(
                 try:
                     for event in dbt.run(arguments, plan):
                         passed += _tell(event, report)
+                        if _is_past_half(event):
+                            halfway()
                         yield from DbtCoreCliEventMessage(
                             raw_event=event, event_history_metadata={}
                         ).to_default_asset_events(parsed, translator, context)
@@ -132,6 +139,12 @@ def _selected(
     nodes = (n for n in parsed["nodes"].values() if n["resource_type"] in ("model", "seed"))
     names = [node["name"] for node in nodes if translator.get_asset_key(node) in chosen]
     return ["--select", *names]
+
+
+def _is_past_half(event: dict[str, Any]) -> bool:
+    if event["info"]["name"] != "LogStartLine":
+        return False
+    return bool(event["data"]["index"] * 2 > event["data"]["total"])
 
 
 def _tell(event: dict[str, Any], report: Reporter) -> bool:

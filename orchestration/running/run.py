@@ -1,7 +1,8 @@
 """One run: load all sources at once, and if anything is new reconcile, check and publish it.
 
-What takes long to start is started early: dbt parses its project and the gate imports while sources
-are being loaded. When nothing is new, none of it is needed, and Dagster is not even imported.
+What takes long to start is started early: dbt parses its project while sources are being loaded,
+the gate imports while the last models are built. When nothing is new, none of it is needed, and
+Dagster is not even imported.
 """
 
 import time
@@ -97,7 +98,6 @@ def _run(site: Site, report: Reporter, options: RunOptions, early: Early) -> Out
     new = known is None or known["fingerprint"] != plan.fingerprint or options.rebuild
     if new:
         early.dbt()
-        early.keeper()
     if new or errors:
         refused = _in_dagster(site, report, options, early, loads)
         known = current(site.home.root)
