@@ -14,7 +14,8 @@ from identity.vocabulary import words
 COLUMNS = ("kind", "declared_kind", "profile", "given", "family", "roots", "givens", "middle", "city", "regions",
            "roles", "words", "display", "labels")  # fmt: skip
 # What a contact `c` may be called, and the ways its name is written as one word: adalovelace, lovelaceada, alovelace.
-# Made here for the few that meet a profile; a profile's are stored.
+# Made here for the few that meet a profile; a profile's are stored. `keys.shown_keys` says the same of all contacts, a
+# part at a time: lists cost more there.
 _GIVENS = """CASE WHEN c.profile THEN c.givens
     ELSE c.roots || list_filter(string_split(coalesce(c.middle, ''), ' '), lambda m: length(m) > 2) END"""
 _COMBOS = """CASE WHEN c.profile OR c.given IS NULL OR c.family IS NULL THEN CAST([] AS VARCHAR[]) ELSE list_filter(

@@ -49,8 +49,8 @@ def hub_definitions(
         with Dbt(site) as parser:
             parser.manifest()
     start = dbt or (lambda: Dbt(site))
-    early = [keeper] if keeper else []
-    models = model_assets(site, manifest_file(site.home), start, report, *early)
+    halfway: Callable[[], object] = keeper or (lambda: None)
+    models = model_assets(site, manifest_file(site.home), start, report, halfway)
     published_from = [
         key for key in models.keys if key.path[0] in ("marts", "intermediate", "activation")
     ]

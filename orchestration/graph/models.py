@@ -78,7 +78,7 @@ def model_assets(
     manifest: Path,
     start: Callable[[], Dbt],
     report: Reporter,
-    halfway: Callable[[], object] = lambda: None,
+    halfway: Callable[[], object],
 ) -> dg.AssetsDefinition:
     """All models, seeds and tests of the project as one step.
 

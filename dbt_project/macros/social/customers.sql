@@ -11,12 +11,13 @@
 
 {# What was told by something that is no longer so leaves: pre-hook. #}
 {% macro forget_changed_customers() %}
-    {% set states = ref('int_customer_states') %}
-    {% if is_incremental() %}
-    delete from {{ this }} as known
-    where not exists (select 1 from {{ states }} as states where states.customer_state = known.customer_state)
-    {% endif %}
+    {{ forget_other_states(ref('int_customer_states'), 'customer_state') }}
 {% endmacro %}
+
+{# Whether a deal is open: it is known to close after that moment, or its stage does not say that it has. #}
+{% macro is_open_deal(closes_later, stage) -%}
+    coalesce({{ closes_later }}, lower(coalesce({{ stage }}, '')) not in ('won', 'lost', 'closed won', 'closed lost'))
+{%- endmacro %}
 
 {# A mean of everyone that stays what it is while few of them change. #}
 {% macro three_digits(mean) -%}

@@ -78,6 +78,14 @@
     {% endif %}
 {% endmacro %}
 
+{# Rows told by a state that the model which tells it no longer has leave. #}
+{% macro forget_other_states(told, state) %}
+    {% if is_incremental() %}
+    delete from {{ this }} as known
+    where not exists (select 1 from {{ told }} as told where told.{{ state }} = known.{{ state }})
+    {% endif %}
+{% endmacro %}
+
 {# Conversations that are told no more leave: post-hook. #}
 {% macro forget_untold_conversations() %}
     {% set told = ref('int_conversations') %}
@@ -89,9 +97,5 @@
 
 {# Messages of threads that were told again without them, or are no more, leave: post-hook. #}
 {% macro forget_untold() %}
-    {% set told = ref('int_conversations') %}
-    {% if is_incremental() %}
-    delete from {{ this }} as known
-    where not exists (select 1 from {{ told }} as told where told.thread_state = known.thread_state)
-    {% endif %}
+    {{ forget_other_states(ref('int_conversations'), 'thread_state') }}
 {% endmacro %}

@@ -108,9 +108,7 @@
                 and deals.kind = 'opportunity'
                 and not deals.deleted
                 and deals.occurred_at <= fresh.said_at
-                and coalesce(
-                    deals.closed_at > fresh.said_at, lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost')
-                )
+                and {{ is_open_deal('deals.closed_at > fresh.said_at', 'deals.stage') }}
         group by fresh.source, fresh.interaction_id
     ),
 

@@ -71,10 +71,7 @@ deals as (
     where
         deals.kind = 'opportunity'
         and not deals.deleted
-        and coalesce(
-            {{ day_of('deals.closed_at') }} > {{ today }},
-            lower(coalesce(deals.stage, '')) not in ('won', 'lost', 'closed won', 'closed lost')
-        )
+        and {{ is_open_deal(day_of('deals.closed_at') ~ ' > ' ~ today, 'deals.stage') }}
     group by deals.customer_id
 )
 
