@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,7 +12,7 @@ from serving.generations import make_durable
 from serving.lookup import key_index, state, store
 from serving.lookup.changes import Found
 from serving.lookup.keys import keys_of, number
-from serving.lookup.profiles import Changed, Profiles
+from serving.lookup.profiles import Profiles, read_parts
 from serving.lookup.state import Mark, SidecarError, State
 from serving.sql import text
 
@@ -36,7 +35,7 @@ def bring_along(home: Path, found: Found, built_at: str) -> tuple[int, int]:
         try:
             sidecar.execute("begin immediate")
             along = Profiles(sidecar)
-            for parts in _parts(home):
+            for parts in read_parts(store.next_folder(home)):
                 along.take(parts)
             along.write()
             held = sidecar.execute("select count(*) from profiles").fetchone()[0]
@@ -109,15 +108,6 @@ def wipe(home: Path, sidecar: sqlite3.Connection, bits: int) -> None:
         built.execute("commit")
         _settle(built)
     sidecar.executemany("delete from to_wipe where number = ? and customer_id = ?", noted)
-
-
-def _parts(home: Path) -> Iterator[Changed]:
-    parts = ", ".join(f"encode({part})" for part in ("customer", "identities", "consents"))
-    file = store.next_folder(home) / "parts.parquet"
-    with duckdb.connect() as connection:
-        rows = connection.execute(f"select number, customer_id, gone, {parts} from {text(file)}")
-        while batch := rows.fetchmany(5_000):
-            yield from batch
 
 
 def _replace_aliases(sidecar: sqlite3.Connection, given: dict[str, str]) -> None:

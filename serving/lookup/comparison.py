@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from serving.lookup import documents, marks, store
+from serving.lookup import documents, marks, profiles, store
 from serving.lookup.keys import number_sql
 from serving.lookup.marks import PARTS
 from serving.lookup.state import Mark, SidecarError, State
@@ -66,15 +66,21 @@ class Comparison:
 
     def _customers(self) -> Mark:
         known = self._known.marks["customers"]
+        # Two steps: here and there a row is left of a vector, and work on so few at a time is dear.
         self._ask(
-            "create or replace temp table marks_customers as "
-            "select mark, hash(whole.customer_id) as who, whole.* from "
-            "(select hash(rows) as mark, rows as whole from hub.marts.customers as rows) "
+            "create or replace temp table changed as select mark, whole "
+            "from (select hash(rows) as mark, rows as whole from hub.marts.customers as rows) "
             "anti join before_customers using (mark)"
         )
+        record = documents.fields(self._connection, "customers", "whole")
         self._ask(
-            "create or replace temp table held as select customer_id, mark from before_customers "
-            "semi join marks_customers using (who)"
+            "create or replace temp table marks_customers as select mark, hash(whole.customer_id) "
+            f"as who, whole.customer_id, encode(to_json({{{record}}})) as customer from changed"
+        )
+        self._ask(
+            "create or replace temp table held as select marks_customers.customer_id, earlier.mark "
+            "from (select who, mark from before_customers) as earlier "
+            "inner join marks_customers using (who)"
         )
         self._ask(
             "create or replace temp table fresh as select customer_id from marks_customers "
@@ -135,9 +141,8 @@ class Comparison:
         return Mark(known.columns, rows, total, known.all, known.since)
 
     def _parts(self) -> None:
-        nothing = {part: f"null::varchar as {part}" for part in PARTS.values()}
-        fields = documents.fields(self._connection, "customers")
-        record = nothing | {"customer": f"to_json({{{fields}}})::varchar as customer"}
+        nothing = {part: f"null::blob as {part}" for part in PARTS.values()}
+        record = nothing | {"customer": "customer"}
         parts = [f"select customer_id, false as gone, {_listed(record)} from marks_customers"]
         if self._one("select count(*) from gone"):
             parts.append(f"select customer_id, true, {_listed(nothing)} from gone")
@@ -145,7 +150,7 @@ class Comparison:
             if table != "customers" and self._one(f"select count(*) from ids_{table}"):
                 fields = documents.fields(self._connection, table)
                 entries = (
-                    f"select customer_id, string_agg(to_json(row), ',') as {part} from "
+                    f"select customer_id, encode(string_agg(to_json(row), ',')) as {part} from "
                     f"(select customer_id, {{{fields}}} as row from hub.marts.{table} "
                     f"semi join ids_{table} using (customer_id)) group by customer_id"
                 )
@@ -162,8 +167,8 @@ class Comparison:
                 f"from ({what}) group by customer_id"
             )
         # The number is made here: MD5 one by one in Python takes longer than all the rest of it.
-        what = f"select {number_sql('customer_id')} as number, * from ({what})"
-        marks.write(self._connection, what, self._folder / "parts.parquet")
+        rows = self._ask(f"select {number_sql('customer_id')} as number, * from ({what})")
+        profiles.write_parts(self._folder, rows.to_arrow_reader(profiles.BATCH))
 
     def _row(self, asked: str) -> tuple:  # type: ignore[type-arg]
         return self._ask(asked).fetchone() or ()

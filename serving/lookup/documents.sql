@@ -1,4 +1,4 @@
--- The parts of one JSON document per customer: the golden record, its identities, its consents.
+-- One JSON document per customer: the golden record, its identities, its consents.
 -- $customers, $identities and $consents are select lists, made of the columns that the marts have;
 -- $chosen narrows all three to some customers.
 with identities as (
@@ -14,16 +14,17 @@ consents as (
 ),
 
 customers as (
-    select customer_id, to_json({$customers}) as record
+    select customer_id, to_json({$customers})::varchar as record
     from hub.marts.customers $chosen
 )
 
 select
-    (md5_number_lower(customers.customer_id) >> 1)::bigint as number,
+    (md5_number(customers.customer_id) >> 65)::bigint as number,
     customers.customer_id,
-    customers.record::varchar as record,
-    identities.entries as identities,
-    consents.entries as consents
+    concat(
+        '{"customer":', customers.record, ',"identities":[', identities.entries,
+        '],"consents":[', consents.entries, ']}'
+    ) as document
 from customers
 left join identities on customers.customer_id = identities.customer_id
 left join consents on customers.customer_id = consents.customer_id

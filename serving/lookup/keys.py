@@ -24,7 +24,7 @@ KEYS_SQL = """
     from (select unnest(handles) as handle, customer_id from hub.marts.customers)
     union all
     select 'external:' || source || ':' || source_record_id, customer_id
-    from hub.marts.customer_identities
+    from hub.marts.customer_identities semi join hub.marts.customers using (customer_id)
 """
 
 
@@ -112,7 +112,8 @@ def keys_of(document: bytes) -> set[str]:
 
 def number_sql(text: str) -> str:
     """What `number` says of an expression, for DuckDB."""
-    return f"(md5_number_lower({text}) >> 1)::bigint"
+    # `md5_number_lower` says the same at three times the cost.
+    return f"(md5_number({text}) >> 65)::bigint"
 
 
 def number(text: str) -> int:

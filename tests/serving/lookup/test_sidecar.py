@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.serving.made_up import make_warehouse
 from serving.lookup import MalformedKeyError, bring_to, build, change, key, key_index, store
-from serving.lookup.keys import KEYS_SQL, keys_of, number
+from serving.lookup.keys import KEYS_SQL, keys_of, number, number_sql
 from serving.lookup.reader import Merged, Reader
 from serving.publish import publish
 from tests.serving.conftest import CUSTOMERS
@@ -135,7 +135,7 @@ def test_sql_and_python_agree_on_keys(home: Path) -> None:
 def test_numbers_are_the_same_in_duckdb_and_python(texts: list[str]) -> None:
     texts = [text.encode(errors="replace").decode() for text in texts]
     rows = duckdb.execute(
-        "select (md5_number_lower(unnest($1::varchar[])) >> 1)::bigint", [texts]
+        f"select {number_sql('text')} from (select unnest($1::varchar[]) as text)", [texts]
     ).fetchall()
     assert [row[0] for row in rows] == [number(text) for text in texts]
 
