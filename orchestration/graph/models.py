@@ -25,7 +25,8 @@ from orchestration.warehouse.plan import make_plan
 from serving.generations import current
 
 # Unit tests hold models to made-up rows: they belong to the suite, not to a run.
-WITHOUT = ("--exclude-resource-type", "unit_test")
+# And nobody reads the project again after it ran: parsing wrote it.
+WITHOUT = ("--exclude-resource-type", "unit_test", "--no-write-json")
 # Run tag: build everything anew from the landing zone.
 REBUILD = "tessera/rebuild"
 

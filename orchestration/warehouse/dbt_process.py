@@ -21,8 +21,10 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 1000)
     from dbt.cli.main import dbtRunner
 
+    from orchestration.warehouse.events import leave_out_debug
     from orchestration.warehouse.parsed import project
 
+    leave_out_debug()
     first = json.loads(sys.stdin.readline())
     shared: list[str] = first["arguments"]
     kept = Path(first["parsed"])

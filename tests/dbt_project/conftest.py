@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +10,8 @@ import duckdb
 import pytest
 
 from connectors.tap_base.testing import Run
+from connectors.target_landing.__main__ import run as load
+from connectors.target_landing.config import Settings
 from tests.conftest import Once
 
 # Imported where it is used, or every worker that collects these tests would import dbt.
@@ -62,14 +62,14 @@ class Warehouse:
         if version:
             messages.append({"type": "ACTIVATE_VERSION", "stream": stream, "version": version})
         messages.append({"type": "STATE", "value": {"bookmarks": {stream: {"version": version}}}})
-        config = self.home / f"{source}.json"
-        config.write_text(json.dumps({"landing": str(self.home / "landing"), "source": source}))
-        subprocess.run(
-            [sys.executable, "-m", "connectors.target_landing", "--config", str(config)],
-            input="\n".join(json.dumps(message) for message in messages).encode(),
-            check=True,
-            capture_output=True,
-        )
+        sent = self.home / f"{source}.singer"
+        sent.write_text("\n".join(json.dumps(message) for message in messages))
+        handle = os.open(sent, os.O_RDONLY)
+        try:
+            # As the command does, without a process for each of some dozens of packages.
+            load(Settings(landing=str(self.home / "landing"), source=source), handle)
+        finally:
+            os.close(handle)
 
     def land_run(self, source: str, got: Run, keys: dict[str, tuple[str, ...]]) -> None:
         """Land what a tap emitted, stream by stream, typed as its own SCHEMA says."""
@@ -106,13 +106,16 @@ def invoke(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    from orchestration.warehouse.events import leave_out_debug
+
+    leave_out_debug()
     os.environ["TESSERA_HOME"] = str(home)
     result = dbtRunner(manifest=parsed).invoke(
         [
             *words,
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--vars", json.dumps({"sources": sources})),
-            *("--target-path", str(target), "--log-path", str(home / "logs")),
+            *("--target-path", str(target), "--log-path", str(home / "logs"), "--no-write-json"),
         ]
     )
     DuckDBConnectionManager.close_all_connections()  # the file has one writer

@@ -19,6 +19,7 @@ gc.set_threshold(100_000, 50, 1000)
 
 from dbt.cli.main import dbtRunner  # noqa: E402
 
+from orchestration.warehouse.events import leave_out_debug  # noqa: E402
 from orchestration.warehouse.parsed import project  # noqa: E402
 
 began: dict[str, float] = {}
@@ -40,6 +41,7 @@ def told(event: Any) -> None:
         spent[name] = round(seconds() - began[name], 2)
 
 
+leave_out_debug()
 plus = sys.argv.index("+")
 parsed, shared, only = Path(sys.argv[1]), sys.argv[2:plus], sys.argv[plus + 1 :]
 manifest = project(parsed, shared)
