@@ -37,7 +37,6 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         Arrow, whose import alone costs more than a small hub's threads.
     """
     connection.register("said_before_threads", said)
-    # named where it is used: a CTE that is used thrice would be copied in whole
     known_rows = known or f"({_EMPTY})"
     connection.execute(f"""
         create or replace temp table new_said as
@@ -65,7 +64,18 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
     connection.register(
         "new_tops", {"place": np.arange(count, dtype=np.int64), "top": tops.astype(np.int64)}
     )
+    # read once, by one key: what has these ids in another source does not meet them below
     connection.execute(f"""
+        create or replace temp table known_near as
+        with near as (
+            select interaction_id as id from new_said
+            union select parent_id from new_said
+            union select thread_id from new_said
+        )
+        select source, interaction_id, parent_id, thread_id from {known_rows}
+        where interaction_id in (select id from near) or thread_id in (select id from near)
+    """)
+    connection.execute("""
         create or replace temp table found_threads as
         with placed as (
             select
@@ -77,15 +87,15 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
             from new_said as said
             inner join new_tops as tops on said.place = tops.place
             inner join new_said as top on tops.top = top.place
-            left join {known_rows} as above
+            left join known_near as above
                 on top.source = above.source and top.parent_id = above.interaction_id
-            left join {known_rows} as first
+            left join known_near as first
                 on top.source = first.source and top.thread_id = first.interaction_id
         ),
         named as (
             select placed.*, before.thread_id as before_id
             from placed
-            left join {known_rows} as before
+            left join known_near as before
                 on placed.source = before.source
                 and placed.interaction_id = before.interaction_id
         ),
@@ -97,7 +107,7 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
             select
                 below.source, below.interaction_id, below.parent_id, late.thread_id,
                 below.thread_id as left_id, late.loaded_package
-            from {known_rows} as below
+            from known_near as below
             inner join arrived as late
                 on below.source = late.source and below.thread_id = late.interaction_id
             where late.thread_id <> late.interaction_id
@@ -115,7 +125,7 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         anti join named as again
             on moved.source = again.source and moved.interaction_id = again.interaction_id
     """)
-    connection.execute("drop table new_said")
+    connection.execute("drop table new_said; drop table known_near")
     for name in ("said_before_threads", "new_tops"):
         connection.unregister(name)
     return connection.table("found_threads")
