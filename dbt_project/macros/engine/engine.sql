@@ -90,3 +90,29 @@
 {# The host of a URL, with its port if it names one. #}
 {% macro url_host(url) %}{{ return(adapter.dispatch('url_host', 'tessera')(url)) }}{% endmacro %}
 {% macro default__url_host(url) %}regexp_extract({{ url }}, '^https?://([^/]+)', 1){% endmacro %}
+
+{#
+  Rows of a table whose columns stand among keys, all columns of them. Few keys of a large table are looked for in the
+  key columns alone; the others are read only where a key was found, which is mostly at the end: what is new stands there.
+#}
+{% macro rows_by(table, keys, columns) %}{{ return(adapter.dispatch('rows_by', 'tessera')(table, keys, columns)) }}{% endmacro %}
+{% macro default__rows_by(table, keys, columns) -%}
+    (
+        select *
+        from {{ table }}
+        where rowid in (
+            select looked_at.rowid
+            from {{ table }} as looked_at
+            semi join {{ keys }} as wanted
+                on {% for column in columns %}looked_at.{{ column }} = wanted.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+        )
+    )
+{%- endmacro %}
+{% macro spark__rows_by(table, keys, columns) -%}
+    (
+        select table.*
+        from {{ table }} as table
+        left semi join {{ keys }} as wanted
+            on {% for column in columns %}table.{{ column }} = wanted.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    )
+{%- endmacro %}

@@ -61,3 +61,8 @@
     end
     {% else %}null::varchar{% endif %}
 {%- endmacro %}
+
+{# Whom a rule does not fire for twice in a while: the customer (the account, where it is nobody's) or the conversation. #}
+{% macro dedupe_key(message) -%}
+    case when rules.dedupe_per = 'customer' then coalesce({{ message }}.customer_id, {{ message }}.author_record_id) else {{ message }}.conversation_id end
+{%- endmacro %}

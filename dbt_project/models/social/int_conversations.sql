@@ -22,9 +22,7 @@ touched as (
 {% endif %}
 
 involved as (
-    select turns.*
-    from {{ ref('int_turns') }} as turns
-    semi join touched on turns.source = touched.source and turns.thread_id = touched.thread_id
+    select * from {{ rows_by(ref('int_turns'), 'touched', ['source', 'thread_id']) }}
 ),
 
 spoken as (

@@ -50,7 +50,8 @@ felt as (
         author_record_id,
         count(*) filter (sentiment = 'negative') as negative_90d,
         count(*) filter (intent = 'churn_threat') as churn_threats_90d
-    from {{ ref('routing_candidates') }}
+    from {{ ref('routing_candidates') }} as candidates
+    semi join counted on candidates.source = counted.source and candidates.author_record_id = counted.author_record_id
     where {{ days_between('said_at', as_of()) }} < 90
     group by source, author_record_id
 )

@@ -28,11 +28,7 @@ touched as (
 {% endif %}
 
 turns as (
-    select turns.*
-    from {{ ref('int_turns') }} as turns
-    {% if is_incremental() %}
-    semi join touched on turns.source = touched.source and turns.thread_id = touched.thread_id
-    {% endif %}
+    select * from {{ rows_by(ref('int_turns'), 'touched', ['source', 'thread_id']) if is_incremental() else ref('int_turns') }}
 ),
 
 ours as (

@@ -1,15 +1,13 @@
 {{ config(
     materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
     on_schema_change='append_new_columns',
-    pre_hook="{{ forget_silent_sources() }}", post_hook="{{ forget_untold() }}"
+    pre_hook=["{{ forget_silent_sources() }}", "{{ find_messages_to_tell() }}"], post_hook="{{ forget_untold() }}"
 ) }}
 -- Grain: one thing a customer said to a brand, as routing rules see it: everything as it was at that moment, so
 -- that a rebuilt hub and a replayed rule see the same. A row is made anew when its thread was told again, when its
 -- author said more, or when what we know of its customer changed; `thread_state` and `customer_state` tell.
-with fresh_keys as (
-    {{ messages_to_tell() }}
-),
-
+{% set turns_to_tell = 'turns_again' if is_incremental() else ref('int_turns') %}
+with
 fresh as (
     select
         turns.source,
@@ -34,11 +32,9 @@ fresh as (
         understood.sentiment_score,
         understood.topic,
         understood.product
-    from fresh_keys
+    from {{ turns_to_tell }} as turns
     inner join {{ ref('interaction_understanding') }} as understood
-        on fresh_keys.source = understood.source and fresh_keys.interaction_id = understood.interaction_id
-    inner join {{ ref('int_turns') }} as turns
-        on understood.source = turns.source and understood.interaction_id = turns.interaction_id
+        on turns.source = understood.source and turns.interaction_id = understood.interaction_id
     inner join {{ ref('int_conversations') }} as told on turns.source = told.source and turns.thread_id = told.thread_id
     left join {{ ref('clusters') }} as clusters
         on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
@@ -53,7 +49,8 @@ placed as (
         turns.interaction_id,
         row_number() over (partition by turns.source, turns.thread_id order by turns.said_at, turns.interaction_id) as turns
     from {{ ref('int_turns') }} as turns
-    semi join fresh on turns.source = fresh.source and turns.thread_id = fresh.thread_id
+    semi join {{ 'turns_again' if is_incremental() else 'fresh' }} as again
+        on turns.source = again.source and turns.thread_id = again.thread_id
 ),
 
 history as (

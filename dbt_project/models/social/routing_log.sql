@@ -48,9 +48,7 @@ fresh as (
     select
         candidates.*,
         {{ first_rule() }} as rule
-    from {{ ref('routing_candidates') }} as candidates
-    semi join unlogged
-        on candidates.source = unlogged.source and candidates.interaction_id = unlogged.interaction_id
+    from {{ rows_by(ref('routing_candidates'), 'unlogged', ['source', 'interaction_id']) }} as candidates
 ),
 
 asked as (
@@ -66,8 +64,7 @@ asked as (
         teams.quiet_from,
         teams.quiet_to,
         coalesce(calendars.calendar, 'always') as calendar,
-        case when rules.dedupe_per = 'customer' then coalesce(fresh.customer_id, fresh.author_record_id) else fresh.conversation_id end
-            as dedupe_key,
+        {{ dedupe_key('fresh') }} as dedupe_key,
         case when rules.to_owner then coalesce(fresh.owner, teams.members[1]) else teams.members[1] end as addressee,
         date_diff('minute', date_trunc('day', timezone(teams.timezone, fresh.said_at)), timezone(teams.timezone, fresh.said_at))
             as minute_of_day
@@ -77,22 +74,25 @@ asked as (
     left join calendars on fresh.brand = calendars.brand
 ),
 
--- When this rule last fired for the same customer or conversation, before this run or in it.
+-- What the same customers and conversations said, before this run or in it.
+around as (
+    select *
+    from {{ ref('routing_candidates') }}
+    where
+        conversation_id in (select dedupe_key from asked)
+        or coalesce(customer_id, author_record_id) in (select dedupe_key from asked)
+),
+
+-- When this rule last fired for them.
 earlier as (
     select
         logged.rule,
-        case
-            when rules.dedupe_per = 'customer' then coalesce(candidates.customer_id, candidates.author_record_id) else
-                candidates.conversation_id
-        end as dedupe_key,
-        candidates.said_at,
-        candidates.interaction_id
-    from logged
+        {{ dedupe_key('around') }} as dedupe_key,
+        around.said_at,
+        around.interaction_id
+    from around
+    inner join logged on around.source = logged.source and around.interaction_id = logged.interaction_id
     inner join rules on logged.rule = rules.rule
-    inner join
-        {{ ref('routing_candidates') }} as candidates
-        on logged.source = candidates.source and logged.interaction_id = candidates.interaction_id
-    semi join asked on logged.rule = asked.rule
     union all
     select rule, dedupe_key, said_at, interaction_id from asked where rule is not null
 ),
