@@ -29,7 +29,9 @@ INCREMENTAL = {
     "marts.customer_measures": "*",
     "marts.routing_log": "* exclude (invocation)",
     "marts.segment_events": "* exclude (invocation)",
+    "intermediate.ties": "* exclude (loaded_package)",
     "marts.relationships": "*",
+    "intermediate.theme_weeks": "* exclude (sentiment, lifetime_value_share)",
     "marts.advocates": "* exclude (made_of)",
     "marts.work_queue": "*",
 }
@@ -129,8 +131,11 @@ class Changed:
         ]  # fmt: skip
 
     def begin(self) -> None:
-        """In the first load: somebody answers fifty times."""
+        """In the first load: somebody answers fifty times, somebody else is nobody's record yet."""
         warehouse.say(self.home, self.thread_of("wide", self.other, 50, package=1))
+        with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
+            whose = f"identity.clusters where source_record_id = '{self.many}'"
+            hub.execute(f"create table main.unknown as from {whose}; delete from {whose}")
 
     def redeclare(self) -> None:
         """A second load: who answered fifty times turns out to be ours, a product is renamed."""
@@ -181,6 +186,7 @@ class Changed:
             )
             hub.execute(f"update identity.clusters set customer_id = '{self.merged}' "
                         f"where customer_id = '{self.gone}'")  # fmt: skip
+            hub.execute("insert into identity.clusters from main.unknown")
             for schema in ("marts", "identity"):
                 hub.execute(f"insert into {schema}.customer_aliases "
                             f"values ('{self.gone}', '{self.merged}', now())")  # fmt: skip
@@ -305,7 +311,16 @@ def test_customers_merged_from_both_arms_are_left_out(changed: Changed) -> None:
     )
 
 
-def test_a_hub_without_brands_tells_no_conversations(tmp_path: Path) -> None:
+def test_a_hub_without_brands_tells_no_conversations_and_a_run_ends_without_dead_rows(
+    tmp_path: Path,
+) -> None:
     warehouse.write(tmp_path, [], [], [])
+    with duckdb.connect(str(tmp_path / "warehouse/hub.duckdb")) as hub:
+        hub.execute("set max_vacuum_tasks = 0")
+        hub.execute("create table main.old as from range(400000) as t (n); checkpoint")
+        hub.execute("delete from main.old where n % 5 <> 0; checkpoint")
+    stored = "select estimated_size from duckdb_tables() where table_name = 'old'"
+    assert warehouse.query(tmp_path, stored) == [(400_000,)]
     warehouse.run(tmp_path, replace(company(), brands={}), as_of=NOW)
     assert warehouse.query(tmp_path, "select count(*) from marts.conversations") == [(0,)]
+    assert warehouse.query(tmp_path, stored) == [(80_000,)]

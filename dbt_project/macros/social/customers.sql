@@ -23,3 +23,8 @@
 {% macro three_digits(mean) -%}
     round({{ mean }}, 2 - cast(floor(log10(greatest({{ mean }}, 0.001))) as integer))
 {%- endmacro %}
+
+{# Whether a row was told by a state that its customer, if it had any, no longer has. #}
+{% macro other_customer(state) -%}
+    ({{ state }} is not null and {{ state }} not in (select customer_state from {{ ref('int_customer_states') }}))
+{%- endmacro %}

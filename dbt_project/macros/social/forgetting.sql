@@ -99,3 +99,14 @@
 {% macro forget_untold() %}
     {{ forget_other_states(ref('int_conversations'), 'thread_state') }}
 {% endmacro %}
+
+{# Customers without any tie left: pre-hook. #}
+{% macro forget_untied() %}
+    {% set ties, helped = ref('int_ties'), ref('int_helped') %}
+    {% if is_incremental() %}
+    delete from {{ this }}
+    where
+        from_customer_id not in (select from_customer_id from {{ ties }} where from_customer_id is not null)
+        and from_customer_id not in (select helper_id from {{ helped }})
+    {% endif %}
+{% endmacro %}

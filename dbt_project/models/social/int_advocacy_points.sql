@@ -17,13 +17,6 @@ with helped as (
     where why = 'counts'
 ),
 
--- Who was helpful to people we know has standing too, even if no book of ours holds them.
-standing as (
-    select customer_id from {{ ref('int_people') }} where known and not is_bot and not is_brand
-    union
-    select customer_id from helped
-),
-
 praised as (
     select
         clusters.customer_id,
@@ -89,6 +82,9 @@ select
     )
         as points
 from earned
-semi join standing on earned.customer_id = standing.customer_id
-anti join (select * from {{ ref('int_people') }} where is_bot or is_brand) as barred on earned.customer_id = barred.customer_id
-where earned.nth <= earned.allowed
+left join {{ ref('int_people') }} as people on earned.customer_id = people.customer_id
+where
+    earned.nth <= earned.allowed
+    and not coalesce(people.is_bot or people.is_brand, false)
+    -- who was helpful to people we know has standing too, even if no book of ours holds them
+    and (coalesce(people.known, false) or earned.customer_id in (select customer_id from helped))

@@ -1,30 +1,33 @@
 {{ config(schema='intermediate', alias='theme_weeks') }}
 -- Grain: one topic of one product in one segment (or `everyone`) in one week: what customers brought up, and the
 -- mean of the eight weeks before, weeks without a word included. Thanks, small talk and bots bring up nothing.
+-- First who brought it up, then their segments: who is in five of them is not looked for five times.
 with brought_up as (
     select
-        candidates.source,
-        candidates.interaction_id,
-        candidates.customer_id,
-        candidates.author_record_id,
-        candidates.topic,
-        coalesce(candidates.product, 'any') as product,
-        {{ week_of('candidates.said_at') }} as week,
-        candidates.sentiment_score
-    from {{ ref('routing_candidates') }} as candidates
+        topic,
+        coalesce(product, 'any') as product,
+        {{ week_of('said_at') }} as week,
+        customer_id,
+        case when customer_id is null then author_record_id end as stranger,
+        count(*) as messages,
+        sum(sentiment_score) as sentiment,
+        count(sentiment_score) as sentiments
+    from {{ ref('routing_candidates') }}
     where
-        candidates.intent not in ('noise', 'unknown', 'error')
-        and candidates.topic not in ('unknown', 'error')
-        and not candidates.is_bot
-        and not candidates.thanks
+        intent not in ('noise', 'unknown', 'error')
+        and topic not in ('unknown', 'error')
+        and not is_bot
+        and not thanks
+    group by all
 ),
 
-segmented as (
-    select *, 'everyone' as segment from brought_up
-    union all
-    select brought_up.*, members.segment
+worth as (
+    select brought_up.* exclude (customer_id, stranger), measures.lifetime_value, members.segments
     from brought_up
-    inner join {{ ref('int_segment_members') }} as members on brought_up.customer_id = members.customer_id
+    left join {{ ref('customer_measures') }} as measures on brought_up.customer_id = measures.customer_id
+    left join (
+        select customer_id, list(segment) as segments from {{ ref('int_segment_members') }} group by customer_id
+    ) as members on brought_up.customer_id = members.customer_id
 ),
 
 counted as (
@@ -33,23 +36,12 @@ counted as (
         product,
         segment,
         week,
-        count(*) as messages,
-        count(distinct coalesce(customer_id, author_record_id)) as customers,
-        avg(sentiment_score) as sentiment
-    from segmented
+        cast(sum(messages) as bigint) as messages,
+        count(*) as customers,
+        sum(sentiment) / nullif(sum(sentiments), 0) as sentiment,
+        sum(lifetime_value) as lifetime_value
+    from (select * exclude (segments), {{ explode("list_append(segments, 'everyone')") }} as segment from worth)
     group by topic, product, segment, week
-),
-
-worth as (
-    select
-        affected.topic,
-        affected.product,
-        affected.segment,
-        affected.week,
-        sum(measures.lifetime_value) as lifetime_value
-    from (select distinct topic, product, segment, week, customer_id from segmented) as affected
-    inner join {{ ref('customer_measures') }} as measures on affected.customer_id = measures.customer_id
-    group by all
 ),
 
 everything as (
@@ -71,7 +63,8 @@ filled as (
         weeks.week,
         coalesce(counted.messages, 0) as messages,
         coalesce(counted.customers, 0) as customers,
-        counted.sentiment
+        counted.sentiment,
+        counted.lifetime_value
     from (select distinct topic, product, segment from counted) as themes
     cross join weeks
     left join counted
@@ -83,18 +76,12 @@ filled as (
 )
 
 select
-    filled.*,
+    filled.* exclude (lifetime_value),
     sum(filled.messages) over past as messages_before,
     count(*) over past as weeks_before,
-    coalesce(worth.lifetime_value, 0) / everything.lifetime_value as lifetime_value_share
+    coalesce(filled.lifetime_value, 0) / everything.lifetime_value as lifetime_value_share
 from filled
 cross join everything
-left join worth
-    on
-        filled.topic = worth.topic
-        and filled.product = worth.product
-        and filled.segment = worth.segment
-        and filled.week = worth.week
 window past as (
     partition by filled.topic, filled.product, filled.segment order by filled.week
     rows between 8 preceding and 1 preceding

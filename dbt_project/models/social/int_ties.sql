@@ -1,50 +1,59 @@
 {{ config(
-    schema='intermediate', alias='ties', materialized='incremental',
+    schema='intermediate', alias='ties', materialized='incremental', on_schema_change='append_new_columns',
     unique_key=['source', 'author_record_id'], incremental_strategy='delete+insert',
     pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}"]
 ) }}
--- Grain: what one account does towards another, by kind; what a brand says stands in conversations. An account that
--- spoke anew is counted anew in whole; one without any tie left keeps a row without another, so that the old ones go.
-with spoke as (
-    select source, author_record_id, max(brands) as brands, max(loaded_package) as loaded_package
-    from {{ ref('int_turns') }}
-    where speaks_for is null
-    group by source, author_record_id
-),
-
-changed as (
-    select spoke.*
-    from spoke
+-- Grain: what one account does towards another, by kind, and which customers they are; what a brand says stands in
+-- conversations. An account that spoke anew, or that is (or acts towards) a customer who changed, is counted anew in
+-- whole; one without any tie left keeps a row without another, so that the old ones go.
+with changed as (
+    select turns.source, turns.author_record_id
+    from {{ ref('int_turns') }} as turns
     {% if is_incremental() %}
     left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
-        on spoke.source = seen.source
-    where spoke.loaded_package > coalesce(seen.package, 0)
+        on turns.source = seen.source
+    {% endif %}
+    where turns.speaks_for is null {% if is_incremental() %}and turns.loaded_package > coalesce(seen.package, 0){% endif %}
+    group by turns.source, turns.author_record_id
+    {% if is_incremental() %}
+    union
+    select source, author_record_id
+    from {{ this }}
+    where {{ other_customer('from_state') }} or {{ other_customer('to_state') }}
+    {% for record in ['author_record_id', 'other_id'] %}
+    union
+    select nobodys.source, nobodys.author_record_id
+    from {{ this }} as nobodys
+    semi join {{ ref('clusters') }} as clusters
+        on nobodys.source = clusters.source and nobodys.{{ record }} = clusters.source_record_id
+    where nobodys.{{ {'author_record_id': 'from_state', 'other_id': 'to_state'}[record] }} is null
+    {% endfor %}
     {% endif %}
 ),
 
-said as (
-    select
-        turns.source,
-        turns.interaction_id,
-        turns.author_record_id,
-        turns.parent_author_id,
-        turns.said_at
-    from {{ ref('int_turns') }} as turns
-    semi join changed on turns.source = changed.source and turns.author_record_id = changed.author_record_id
-    where not turns.deleted and turns.speaks_for is null
+turns as (
+    select * from {{ rows_by(ref('int_turns'), 'changed', ['source', 'author_record_id']) }}
+    where speaks_for is null
+),
+
+spoke as (
+    select source, author_record_id, max(brands) as brands, max(loaded_package) as loaded_package
+    from turns
+    group by source, author_record_id
 ),
 
 acts as (
     select source, author_record_id, parent_author_id as other_id, 'replies' as kind, said_at
-    from said
-    where parent_author_id is not null
+    from turns
+    where parent_author_id is not null and not deleted
     union all
     select source, author_record_id, mentioned_id, 'mentions', said_at
     from (
-        select said.*, {{ explode('interactions.recipient_record_ids') }} as mentioned_id
-        from said
+        select turns.*, {{ explode('interactions.recipient_record_ids') }} as mentioned_id
+        from turns
         inner join {{ ref('int_interactions') }} as interactions
-            on said.source = interactions.source and said.interaction_id = interactions.interaction_id
+            on turns.source = interactions.source and turns.interaction_id = interactions.interaction_id
+        where not turns.deleted
     )
     where mentioned_id is distinct from parent_author_id
 ),
@@ -64,14 +73,22 @@ tied as (
 )
 
 select
-    changed.source,
-    changed.author_record_id,
+    spoke.source,
+    spoke.author_record_id,
     tied.other_id,
     tied.kind,
     tied.times,
     tied.first_at,
     tied.last_at,
-    changed.brands,
-    changed.loaded_package
-from changed
-left join tied on changed.source = tied.source and changed.author_record_id = tied.author_record_id
+    spoke.brands,
+    spoke.loaded_package,
+    one.customer_id as from_customer_id,
+    ones.customer_state as from_state,
+    other.customer_id as to_customer_id,
+    others.customer_state as to_state
+from spoke
+left join tied on spoke.source = tied.source and spoke.author_record_id = tied.author_record_id
+left join {{ ref('clusters') }} as one on spoke.source = one.source and spoke.author_record_id = one.source_record_id
+left join {{ ref('clusters') }} as other on tied.source = other.source and tied.other_id = other.source_record_id
+left join {{ ref('int_customer_states') }} as ones on one.customer_id = ones.customer_id
+left join {{ ref('int_customer_states') }} as others on other.customer_id = others.customer_id
