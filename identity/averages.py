@@ -2,7 +2,6 @@
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass
 
 from identity.config import Config
 from identity.groups import CLASH, Component, Groups
@@ -13,6 +12,8 @@ _CLIP = (-15.0, 25.0)
 _UNKNOWN = -4.0
 # Components up to this size had all their pairs of contacts compared.
 COMPARED = 200
+# Evidence between two groups: sum and number of their pairs, and the best one.
+Shared = tuple[float, int, float]
 
 
 def join_by_average(c: Component, groups: Groups, config: Config) -> None:
@@ -22,86 +23,78 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
     """
     alone = not any(c.confirmed)
     between = _evidence(c, groups, alone=alone)
-    contacts = {g: sum(not c.profile[i] for i in groups.members[g]) for g in between}
     forced = set() if alone else {g for g in between if len(groups.members[g]) > 1}
     sparse = c.size > COMPARED
-
+    contacts = (
+        {g: sum(not c.profile[i] for i in groups.members[g]) for g in between} if sparse else {}
+    )
     plain = not forced and not sparse
 
-    def entry(x: int, y: int) -> tuple[float, int, int]:
-        if x > y:
-            x, y = y, x
-        shared = between[x][y]
-        if plain:
-            return -shared.total / shared.pairs, x, y
+    def mean(x: int, y: int, shared: Shared) -> float:
+        total, pairs, top = shared
         if x in forced or y in forced:
-            return -shared.top, x, y
-        unknown = contacts[x] * contacts[y] - shared.pairs if sparse else 0
-        return -(shared.total + unknown * _UNKNOWN) / (shared.pairs + unknown), x, y
+            return top
+        unknown = contacts[x] * contacts[y] - pairs if sparse else 0
+        return (total + unknown * _UNKNOWN) / (pairs + unknown)
 
     # What is below the bar need not wait: a group that grows offers all its neighbours anew.
     bar = -config.accept
-    offers = (
-        (-shared.total / shared.pairs, x, y) if plain else entry(x, y)
-        for x, row in between.items()
-        for y, shared in row.items()
-        if x < y
-    )
-    heap = [offer for offer in offers if offer[0] <= bar]
+    heap = []
+    for x, row in between.items():
+        for y, shared in row.items():
+            if x < y:
+                offer = -(shared[0] / shared[1] if plain else mean(x, y, shared))
+                if offer <= bar:
+                    heap.append((offer, x, y))
     heapq.heapify(heap)
     while heap:
-        found = heapq.heappop(heap)
-        _, x, y = found
-        if y not in between.get(x, {}) or found != entry(x, y):
-            continue  # one of the two has grown or gone since
+        offer, x, y = heapq.heappop(heap)
+        row = between.get(x, {})
+        if y not in row:
+            continue  # one of the two is part of another group since
+        shared = row[y]
+        if offer != -(shared[0] / shared[1] if plain else mean(x, y, shared)):
+            continue  # one of the two has grown since
         if not groups.may(x, y) or not groups.join(x, y, largest=config.max_cluster):
             continue
-        contacts[x] += contacts[y]
-        del between[x][y]
-        for z, shared in between.pop(y).items():
-            if z == x:
-                continue
-            del between[z][y]
-            if z in between[x]:
-                shared.take(between[x][z])
-            between[x][z] = between[z][x] = shared
-        for z in between[x]:
-            if (offer := entry(x, z))[0] <= bar:
-                heapq.heappush(heap, offer)
+        if sparse:
+            contacts[x] += contacts[y]
+        _absorb(between, x, y)
+        for z, shared in row.items():
+            offer = -(shared[0] / shared[1] if plain else mean(x, z, shared))
+            if offer <= bar:
+                heapq.heappush(heap, (offer, x, z) if x < z else (offer, z, x))
 
 
-def _evidence(c: Component, groups: Groups, *, alone: bool) -> "dict[int, dict[int, _Between]]":
+def _evidence(c: Component, groups: Groups, *, alone: bool) -> dict[int, dict[int, Shared]]:
     """Returns what is known between every two groups of contacts; `alone` says that each is one record."""
-    between: dict[int, dict[int, _Between]] = defaultdict(dict)
+    between: dict[int, dict[int, Shared]] = defaultdict(dict)
     low, high = _CLIP
+    profile = c.profile
     for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
-        if soft or c.profile[a] or c.profile[b]:
+        if soft or profile[a] or profile[b]:
             continue
         x, y = (a, b) if alone else (groups.find(a), groups.find(b))
         if x == y:
             continue
         counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high
-        if shared := between[x].get(y):
-            shared.add(counted)
-        else:
-            between[x][y] = between[y][x] = _Between(counted, 1, counted)
+        shared: Shared = (counted, 1, counted)
+        if y in between[x]:
+            total, pairs, top = between[x][y]
+            shared = (total + counted, pairs + 1, max(top, counted))
+        between[x][y] = between[y][x] = shared
     return between
 
 
-@dataclass(slots=True)
-class _Between:
-    """Evidence between two groups: sum and number of their pairs, and the best one."""
-
-    total: float = 0.0
-    pairs: int = 0
-    top: float = -1000.0
-
-    def add(self, bits: float) -> None:
-        self.total += bits
-        self.pairs += 1
-        self.top = max(self.top, bits)
-
-    def take(self, other: "_Between") -> None:
-        self.total += other.total
-        self.pairs += other.pairs
-        self.top = max(self.top, other.top)
+def _absorb(between: dict[int, dict[int, Shared]], x: int, y: int) -> None:
+    """Adds to what is known of group x what is known of y, which is part of it now."""
+    row = between[x]
+    del row[y]
+    for z, shared in between.pop(y).items():
+        if z == x:
+            continue
+        del between[z][y]
+        if z in row:
+            total, pairs, top = row[z]
+            shared = (total + shared[0], pairs + shared[1], max(top, shared[2]))
+        row[z] = between[z][x] = shared

@@ -11,19 +11,31 @@ from identity.keys import NAME_CAP, PAIR_CAP, block_cap
 MAY_MEET = "NOT (a.side = b.side AND a.side IN (1, 2))"
 
 
-def eligible_sql(keys: str, config: Config, population: int) -> str:
+def most_carriers(population: int) -> int:
+    """Returns beyond how many carriers no key makes pairs, whatever it is."""
+    return max(PAIR_CAP, block_cap(population))
+
+
+def carriers_sql(keys: str) -> str:
+    """Returns a SELECT (key, bit, side, carriers) of the keys that several rows of a relation of keys have."""
+    return f"""
+        SELECT key, any_value(bit) AS bit, any_value(side) AS side, count(*) AS carriers FROM {keys}
+        GROUP BY key HAVING carriers > 1"""
+
+
+def eligible_sql(carried: str, keys: str, config: Config, population: int) -> str:
     """Returns a SELECT of the keys that may make pairs.
 
     Args:
+        carried: Relation of `carriers_sql` over `keys`.
         keys: Relation of keys; of each key that matters it holds all rows.
         config: Caps per rung.
         population: Records, for the cap of blocking keys.
     """
     caps = " ".join(f"WHEN {r.bit} THEN {r.cap}" for r in config.rungs() if r.bit > 1)
     return f"""
-        WITH shared AS MATERIALIZED (
-            SELECT key, any_value(bit) AS bit, any_value(side) AS side, count(*) AS carriers FROM {keys}
-            GROUP BY key HAVING carriers > 1 AND carriers <= {max(PAIR_CAP, block_cap(population))}
+        WITH shared AS (
+            SELECT * FROM {carried} WHERE carriers <= {most_carriers(population)}
         ),
         crowded AS (
             SELECT s.key, any_value(s.bit) AS bit, count(DISTINCT k.name) AS names

@@ -10,8 +10,8 @@ from identity.averages import COMPARED
 from identity.config import Config
 from identity.graph import Ints, components, partition
 from identity.groups import CLASH, Component
-from identity.scoring import CLASHES
 from identity.store import literal
+from identity.vetoes import CLASHES
 
 
 def raw_condition(config: Config) -> str:

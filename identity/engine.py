@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from identity import decisions, increment, outputs
+from identity import decisions, increment, meetings, neighbourhood, outputs
 from identity.config import Config
 from identity.contents import RKEY, contents_sql
 from identity.steps import Run
@@ -85,7 +85,7 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
         # Whoever had an id and is no longer among the contacts has left.
         con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT rkey FROM {store.name('ids')}")
         run.load_all(total)
-        run.pair()
+        meetings.pair_all(run)
         compared = run.compare()
         run.cluster()
     else:
@@ -98,9 +98,10 @@ def _run(store: Store, contacts: str, place: Path | None, config: Config, full: 
                 False, 0, 0, 0, total, int(store.get("clusters") or 0), run.name_clusters(None)
             )
         increment.load_changed(run)
-        increment.gather(run)
+        neighbourhood.gather(run)
         compared = run.compare("dirty", "near_records")
-        run.cluster(*increment.affected(run))
+        run.cluster(*neighbourhood.affected(run))
+        neighbourhood.settle(run)
     events = run.name_clusters("clustered")
     # A cluster bears the name of its first record.
     clusters = int(store.one(f"SELECT count(*) FROM {store.name('members')} WHERE rkey = cluster"))

@@ -7,12 +7,10 @@ temporary table first (`near_…`), and everything after works on that.
 import duckdb
 
 from identity import decisions, meetings
-from identity.clusters import raw_condition
 from identity.contents import RKEY, contents_sql, place_in
-from identity.scoring import read_columns
 from identity.standardise import IDENTIFIERS, RECORDS
 from identity.steps import Run
-from identity.store import TABLES, Store, empty
+from identity.store import TABLES, Store, empty, few
 
 
 def hashes(con: duckdb.DuckDBPyConnection, contacts: str) -> None:
@@ -40,7 +38,7 @@ def changes(store: Store, contacts: str, *, known: bool) -> tuple[int, int]:
     )
     place = place_in(con, contacts)
     if place:
-        some = f"(SELECT * FROM {contacts} WHERE {place} IN (SELECT place FROM unknown))"
+        some = f"(SELECT * FROM {contacts} WHERE {place} IN {few('unknown', 'place')})"
         found = contents_sql(con, some)
     else:
         found = "SELECT * FROM contents WHERE hash IN (SELECT hash FROM unknown)"
@@ -59,13 +57,14 @@ def load_changed(run: Run) -> None:
     empty(con, "new_records", RECORDS)
     empty(con, "new_identifiers", IDENTIFIERS)
     run.standardise("FROM arrived", "new_records", "new_identifiers")
+    run.hear("new_records")
     con.execute("CREATE OR REPLACE TEMP TABLE leaving AS FROM news UNION ALL FROM gone")
     for table in ("keys", "shown"):
         con.execute(f"CREATE OR REPLACE TEMP TABLE new_{table} ({TABLES[table]})")
     run.fill_keys("new_keys", "new_shown", "new_records", "new_identifiers")
     meetings.replace_keys(run)
     for table in ("records", "identifiers"):
-        con.execute(f"DELETE FROM {store.name(table)} WHERE rkey IN (FROM leaving)")
+        con.execute(f"DELETE FROM {store.name(table)} WHERE rkey IN {few('leaving')}")
         con.execute(f"INSERT INTO {store.name(table)} FROM new_{table}")
     decisions.load(store, run.config, "decided_before")
     decided = store.name("decided")
@@ -77,53 +76,3 @@ def load_changed(run: Run) -> None:
             SEMI JOIN again AS a ON least(d.l, d.r) = a.l AND greatest(d.l, d.r) = a.r))"""
     )
     con.execute("DELETE FROM again WHERE l IN (FROM dirty) OR r IN (FROM dirty)")
-
-
-def gather(run: Run) -> None:
-    """Writes `pairs` to score, and `near_records`: those of changed pairs, and the components of all."""
-    con, store = run.con, run.store
-    meetings.pair(run)
-    members = store.name("members")
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE near AS
-        WITH met AS MATERIALIZED (
-            FROM dirty UNION SELECT unnest([l, r]) FROM (SELECT l, r FROM pairs UNION ALL FROM again)
-        )
-        FROM met UNION SELECT rkey FROM {members}
-        WHERE component IN (SELECT component FROM {members} WHERE rkey IN (FROM met))"""
-    )
-    columns = ", ".join(read_columns(run.model, run.config, run.population))
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE near_records AS SELECT {columns} FROM {store.name('records')} WHERE rkey IN (FROM near)"
-    )
-
-
-def affected(run: Run) -> tuple[str, str]:
-    """Takes out of their clusters the whole components that dirty records were in or now reach.
-
-    Returns:
-        The relations of their records and of the edges between them.
-    """
-    con, store = run.con, run.store
-    members = store.name("members")
-    raw = f"SELECT l, r FROM fresh WHERE {raw_condition(run.bar)}"
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT component FROM {members}
-        WHERE rkey IN (FROM dirty UNION ALL SELECT unnest([l, r]) FROM ({raw} UNION ALL FROM again))"""
-    )
-    contrasts = store.name("contrasts")
-    con.execute(f"DELETE FROM {contrasts} WHERE l IN (FROM leaving) OR r IN (FROM leaving)")
-    store.withdraw("members", "component IN (FROM moved)", "left_members", "rkey")
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE affected AS
-        SELECT rkey FROM left_members WHERE rkey NOT IN (FROM gone) UNION SELECT rkey FROM news"""
-    )
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE near_edges AS SELECT * FROM {store.name("edges")}
-        WHERE l IN (FROM affected) AND r IN (FROM affected)"""
-    )
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE near_members AS SELECT rkey, profile, verified, platform
-        FROM near_records WHERE rkey IN (FROM affected)"""
-    )
-    return "near_members", "near_edges"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from identity.store import SCHEMA, Store
+from identity.store import SCHEMA, TABLES, Store
 
 _PENDING = ".pending-"
 
@@ -149,3 +149,35 @@ def load(store: Store, ledger: Ledger) -> None:
         )
     store.put("ids_head", ledger.head)
     store.put("proposed", None)
+
+
+def forget_before(store: Store) -> None:
+    """Forgets what ids were before a proposal that holds now."""
+    # After a full run these name everybody: rows deleted would be written down one by one.
+    for table in ("ids_before", "customers_before"):
+        store.con.execute(f"CREATE OR REPLACE TABLE {store.name(table)} ({TABLES[table]})")
+
+
+def follow(store: Store, ledger: Ledger) -> None:
+    """Brings ids to what the ledger committed; records whose proposal was not go to the temp table `unnamed`."""
+    con, proposed = store.con, store.get("proposed")
+    if proposed and ledger.head == proposed["seq"] and ledger.token == proposed["token"]:
+        forget_before(store)
+        store.put("ids_head", ledger.head)
+        store.put("proposed", None)
+    elif store.get("ids_head") != ledger.head:
+        load(store, ledger)
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('members')}")
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('ids')}")
+    elif proposed:
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('ids_before')}")
+        for table, key in (("ids", "rkey"), ("customers", "customer_id")):
+            before = store.name(f"{table}_before")
+            con.execute(
+                f"DELETE FROM {store.name(table)} WHERE {key} IN (SELECT {key} FROM {before})"
+            )
+            known = "customer_id IS NOT NULL" if table == "ids" else "status IS NOT NULL"
+            con.execute(f"INSERT INTO {store.name(table)} SELECT * FROM {before} WHERE {known}")
+        con.execute(f"DELETE FROM {store.name('events')} WHERE seq = {proposed['seq']}")
+        forget_before(store)
+        store.put("proposed", None)

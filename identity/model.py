@@ -24,9 +24,15 @@ MAX_TF_BITS = 12.0
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model; `raw` is the content of its file."""
+    """A trained model.
+
+    Attributes:
+        raw: The content of its file.
+        unsaid: Columns in which no contact says anything: scoring need not read them.
+    """
 
     raw: dict[str, Any]
+    unsaid: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, path: Path | str) -> "Model":

@@ -1,8 +1,8 @@
 """What others read: views over the working tables, one per table of the `identity` schema."""
 
 from identity.config import Config
-from identity.scoring import VETOES
 from identity.store import Store
+from identity.vetoes import VETOES
 
 
 def rule_sql(config: Config, alias: str = "e") -> str:

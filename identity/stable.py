@@ -8,8 +8,8 @@ the contacts, never from a run that failed its checks.
 import uuid
 
 from identity.held import write_held
-from identity.ledger import Ledger, load
-from identity.store import Store
+from identity.ledger import Ledger, follow, forget_before
+from identity.store import Store, few
 
 
 def name_clusters(
@@ -27,13 +27,12 @@ def name_clusters(
     con = store.con
     con.execute("CREATE OR REPLACE TEMP TABLE unnamed (rkey UBIGINT)")
     if ledger is None:
-        _forget_before(store)
+        forget_before(store)
         head = int(store.get("ids_head") or 0)
     else:
         head = ledger.head
-        _follow(store, ledger)
-    if moved:
-        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {moved} UNION ALL FROM gone")
+        follow(store, ledger)
+    _renamed(store, moved)
     if not store.one("SELECT count(*) FROM unnamed"):
         return {}
     _assign(store, head + 1)
@@ -51,52 +50,47 @@ def name_clusters(
     return events
 
 
-def _forget_before(store: Store) -> None:
-    store.con.execute(f"DELETE FROM {store.name('ids_before')}")
-    store.con.execute(f"DELETE FROM {store.name('customers_before')}")
-
-
-def _follow(store: Store, ledger: Ledger) -> None:
-    """Brings ids to what the ledger committed; records whose proposal was not become unnamed again."""
-    con, proposed = store.con, store.get("proposed")
-    if proposed and ledger.head == proposed["seq"] and ledger.token == proposed["token"]:
-        _forget_before(store)
-        store.put("ids_head", ledger.head)
-        store.put("proposed", None)
-    elif store.get("ids_head") != ledger.head:
-        load(store, ledger)
-        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('members')}")
-        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('ids')}")
-    elif proposed:
-        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {store.name('ids_before')}")
-        for table, key in (("ids", "rkey"), ("customers", "customer_id")):
-            before = store.name(f"{table}_before")
-            con.execute(
-                f"DELETE FROM {store.name(table)} WHERE {key} IN (SELECT {key} FROM {before})"
-            )
-            known = "customer_id IS NOT NULL" if table == "ids" else "status IS NOT NULL"
-            con.execute(f"INSERT INTO {store.name(table)} SELECT * FROM {before} WHERE {known}")
-        con.execute(f"DELETE FROM {store.name('events')} WHERE seq = {proposed['seq']}")
-        _forget_before(store)
-        store.put("proposed", None)
+def _renamed(store: Store, moved: str | None) -> None:
+    """Adds to `unnamed` who moved or left; writes `renamed` (rkey, cluster), all clusters with one of these."""
+    con, members = store.con, store.name("members")
+    # What moved are whole clusters already.
+    known = (
+        f"SELECT rkey, cluster FROM {moved}"
+        if moved
+        else f"SELECT rkey, cluster FROM {members} WHERE false"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE renamed AS {known}")
+    if store.one("SELECT count(*) FROM unnamed"):
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE unnamed_clusters AS
+            SELECT DISTINCT cluster FROM {members} WHERE rkey IN (FROM unnamed EXCEPT SELECT rkey FROM renamed)"""
+        )
+        con.execute(
+            f"""INSERT INTO renamed SELECT rkey, cluster FROM {members}
+            WHERE cluster IN {few("unnamed_clusters", "cluster")}"""
+        )
+    if moved:
+        con.execute(f"INSERT INTO unnamed SELECT rkey FROM {moved} UNION ALL FROM gone")
 
 
 def _assign(store: Store, seq: int) -> None:
     con = store.con
-    members, ids, customers = store.name("members"), store.name("ids"), store.name("customers")
-    # In two steps, so that the planner knows which side is small.
+    ids, customers = store.name("ids"), store.name("customers")
+    # The ids of all concerned first, so that the planner knows which side is small.
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE renamed AS SELECT rkey, cluster FROM {members}
-        WHERE cluster IN (SELECT cluster FROM {members} WHERE rkey IN (FROM unnamed))"""
+        "CREATE OR REPLACE TEMP TABLE concerned AS SELECT rkey FROM renamed UNION FROM unnamed"
     )
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE regrouped AS
+        f"CREATE OR REPLACE TEMP TABLE had AS SELECT * FROM {ids} WHERE rkey IN {few('concerned')}"
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE regrouped AS
         SELECT m.rkey, m.cluster, i.customer_id AS was, i.linked_at FROM renamed AS m
-        LEFT JOIN {ids} AS i ON m.rkey = i.rkey"""
+        LEFT JOIN had AS i ON m.rkey = i.rkey"""
     )
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE departed AS SELECT DISTINCT i.rkey, i.customer_id AS was FROM {ids} AS i
-        WHERE i.rkey IN (FROM unnamed) AND i.rkey NOT IN (SELECT rkey FROM regrouped)"""
+        """CREATE OR REPLACE TEMP TABLE departed AS SELECT rkey, customer_id AS was FROM had
+        WHERE rkey NOT IN (SELECT rkey FROM renamed)"""
     )
     # Each old id follows most of its records; a cluster that inherits several keeps the oldest.
     con.execute(
@@ -110,11 +104,21 @@ def _assign(store: Store, seq: int) -> None:
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE named AS
-        SELECT g.cluster, coalesce(i.was, f.customer_id) AS customer_id, i.was IS NULL AS fresh FROM
-            (SELECT cluster, min(rkey) AS founder FROM regrouped GROUP BY cluster) AS g
-        LEFT JOIN inherited AS i ON g.cluster = i.cluster AND i.kept
-        LEFT JOIN LATERAL (SELECT {_id_sql("g.founder", customers)} AS customer_id) AS f ON true"""
+        SELECT cluster, {_id_sql("min(rkey)", 0)} AS customer_id, true AS fresh, min(rkey) AS founder FROM regrouped
+        WHERE cluster NOT IN (SELECT cluster FROM inherited WHERE kept) GROUP BY cluster"""
     )
+    # Where that id lives on elsewhere (its founder left a customer that kept it), the next hash is taken.
+    for attempt in (1, 2, 3):
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE taken AS SELECT customer_id FROM {customers}
+            WHERE status = 'live' AND customer_id IN (SELECT customer_id FROM named)"""
+        )
+        if not store.one("SELECT count(*) FROM taken"):
+            break
+        con.execute(
+            f"UPDATE named SET customer_id = {_id_sql('founder', attempt)} WHERE customer_id IN (FROM taken)"
+        )
+    con.execute("INSERT INTO named SELECT cluster, was, false, NULL FROM inherited WHERE kept")
     con.execute(
         """CREATE OR REPLACE TEMP TABLE changing AS
         SELECT r.rkey, n.customer_id, r.was, r.linked_at FROM regrouped AS r INNER JOIN named AS n USING (cluster)
@@ -130,17 +134,9 @@ def _assign(store: Store, seq: int) -> None:
     _register(store, seq)
 
 
-def _id_sql(founder: str, customers: str) -> str:
-    """Returns the id of a new customer: a hash of its founding record.
-
-    Where that id lives on elsewhere (its founder left a customer that kept it), the next hash is taken.
-    """
-    tries = [f"'cus_' || left(md5({founder}::VARCHAR || ':{n}'), 20)" for n in range(4)]
-    cases = " ".join(
-        f"WHEN NOT EXISTS (SELECT 1 FROM {customers} AS c WHERE c.status = 'live' AND c.customer_id = {t}) THEN {t}"
-        for t in tries[:-1]
-    )
-    return f"CASE {cases} ELSE {tries[-1]} END"
+def _id_sql(founder: str, attempt: int) -> str:
+    """Returns the id of a new customer: a hash of its founding record."""
+    return f"'cus_' || left(md5({founder}::VARCHAR || ':{attempt}'), 20)"
 
 
 def _events(store: Store, seq: int) -> None:

@@ -1,20 +1,21 @@
 """The steps that full runs and increments have in common, over the working tables."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from identity import candidates, decisions, keys, ledger, outputs, stable, standardise, suppression
+from identity import decisions, keys, ledger, outputs, stable, standardise, suppression
 from identity.clusters import recluster
 from identity.config import Config
 from identity.frozen import freeze, outgrown
 from identity.modelfile import adopt, current_model
-from identity.scoring import contact_sql, scored_sql, sides_sql
-from identity.store import Store
+from identity.scoring import contact_sql, rarities_sql, scored_sql, sides_sql, text_columns
+from identity.store import Store, few
 
 # Raised whenever the same contacts would give other working tables.
-VERSION = "5"
+VERSION = "6"
 
 
 class Run:
@@ -23,7 +24,8 @@ class Run:
     def __init__(self, store: Store, config: Config, place: Path | None) -> None:
         self.store, self.config, self.place = store, config, place
         self.con = store.con
-        self.model = current_model(store, place, config)
+        unsaid = frozenset(store.get("unsaid") or ())
+        self.model = replace(current_model(store, place, config), unsaid=unsaid)
         self.population = int(store.get("population") or 0)
 
     @property
@@ -66,6 +68,7 @@ class Run:
         self.standardise("SELECT * FROM asked", store.name("records"), store.name("identifiers"))
         self.model = adopt(store, self.place, self.config)
         self.population = freeze(store, self.place, self.model, total)
+        self.hear()
         store.put("fingerprint", self.fingerprint())
         into = (store.name(t) for t in ("keys", "unasked", "records", "identifiers"))
         self.fill_keys(*into)
@@ -102,11 +105,19 @@ class Run:
         decisions.apply(store, dirty)
         edges = before = store.name("edges")
         if dirty:
+            # Each side by itself, so that the scan leaves out the others.
             before = "left_edges"
-            columns = "l, r, first_seen"
-            store.withdraw("edges", f"l IN (FROM {dirty}) OR r IN (FROM {dirty})", before, columns)
-            store.withdraw("edges", "(l, r) IN (FROM again)", "left_again", columns)
-            con.execute(f"INSERT INTO {before} FROM left_again")
+            columns = f"SELECT rowid AS place, l, r, first_seen FROM {edges}"
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {before} AS {columns} WHERE l IN {few(dirty)}"
+            )
+            con.execute(
+                f"INSERT INTO {before} {columns} WHERE r IN {few(dirty)} AND l NOT IN (FROM {dirty})"
+            )
+            con.execute(
+                f"INSERT INTO {before} SELECT e.* FROM ({columns} WHERE l IN {few('again', 'l')}) AS e SEMI JOIN again USING (l, r)"
+            )
+            con.execute(f"DELETE FROM {edges} WHERE rowid IN {few(before, 'place')}")
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE fresh AS SELECT s.*, coalesce(e.first_seen, now()) AS first_seen
             FROM scored AS s LEFT JOIN {before} AS e ON s.l = e.l AND s.r = e.r"""
@@ -115,39 +126,46 @@ class Run:
         return int(store.one("SELECT count(*) FROM pairs"))
 
     def _take_sides(self, records: str, pairs: str | None) -> None:
-        """Writes the temp table `sides` of what scoring reads of the contacts of some pairs, of all without."""
-        if pairs:
-            ends = f"SELECT l FROM {pairs} UNION ALL SELECT r FROM {pairs}"
-            records = f"(SELECT * FROM {records} WHERE rkey IN ({ends}))"
-        terms = self.store.name("terms")
-        sides = sides_sql(records, terms, self.model, self.config, self.population)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
+        """Writes `sides` of what scoring reads of the contacts of some pairs, of all without."""
+        con, model, terms = self.con, self.model, self.store.name("terms")
+        if not pairs:
+            sides = sides_sql(records, terms, model, self.config, self.population)
+            con.execute(f"CREATE OR REPLACE TEMP TABLE sides AS {sides}")
+            return
+        # Of few the records are at hand already: copying all their columns once more would cost the most.
+        ends = f"SELECT l FROM {pairs} UNION ALL SELECT r FROM {pairs}"
+        some = f"(SELECT * FROM {records} WHERE rkey IN ({ends}))"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE rarities AS {rarities_sql(some, terms, model)}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW sides AS SELECT * FROM {records} INNER JOIN rarities USING (rkey)"
+        )
 
-    def pair(self) -> None:
-        """Writes the temp table `pairs` (l, r, mask) of all records that meet."""
-        keys, open_keys = self.store.name("keys"), self.store.name("open_keys")
-        shown, unasked = self.store.name("shown"), self.store.name("unasked")
-        asked = f"SELECT key FROM {keys} WHERE side = 2"
-        self.con.execute(f"INSERT INTO {shown} FROM {unasked} WHERE key IN ({asked})")
-        near = f"(FROM {keys} UNION ALL {candidates.shown_sql(shown)})"
-        eligible = candidates.eligible_sql(near, self.config, self.population)
-        self.con.execute(f"INSERT INTO {open_keys} {eligible}")
-        pairs = candidates.pairs_sql(near, open_keys)
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {pairs}")
+    def hear(self, records: str | None = None) -> None:
+        """Finds the columns of records in which no contact says anything; of further `records`, those still."""
+        asked = self.model.unsaid if records else text_columns(self.model, self.config)
+        counts = ", ".join(f"count({c})" for c in sorted(asked)) or "0"
+        row = self.con.execute(
+            f"SELECT {counts} FROM {records or self.store.name('records')}"
+        ).fetchone()
+        unsaid = frozenset(c for c, n in zip(sorted(asked), row or (), strict=False) if not n)
+        if not records or unsaid != self.model.unsaid:
+            self.store.put("unsaid", sorted(unsaid))
+            self.model = replace(self.model, unsaid=unsaid)
 
     def cluster(self, nodes: str | None = None, edges: str | None = None) -> None:
-        """Cuts components and writes their clusters, those of all records where no relations are named.
+        """Cuts components into the temp table `clustered`; writes the clusters of all records where none are named.
 
         Args:
-            nodes: Relation of whole components whose records are in no cluster now.
+            nodes: Relation of the records of whole components.
             edges: Relation of the edges between them.
         """
         store, config = self.store, self.bar
         compare = self._contrast_some if nodes else self._contrast_all
         edges = edges or store.name("edges")
         recluster(self.con, nodes or store.name("records"), edges, config, compare)
-        linked = outputs.linked_sql(edges, config)
-        self.con.execute(f"INSERT INTO {store.name('members')} {linked}")
+        if not nodes:
+            linked = outputs.linked_sql(edges, config)
+            self.con.execute(f"INSERT INTO {store.name('members')} {linked}")
 
     def _contrast_all(self, pairs: str) -> str:
         """Scores pairs that no key brought together and keeps the result: it holds as long as both records do."""

@@ -29,6 +29,7 @@ TABLES = {
     "keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT, name UINTEGER",
     "later_keys": "key UBIGINT, rkey UBIGINT, bit SMALLINT, side TINYINT, name UINTEGER",
     "open_keys": "key UBIGINT",
+    "crowds": "key UBIGINT, carriers BIGINT",
     "shown": "key UBIGINT, rkey UBIGINT",
     "unasked": "key UBIGINT, rkey UBIGINT",
     "void": "rkey UBIGINT",
@@ -44,7 +45,7 @@ TABLES = {
     " reason VARCHAR",
 }
 
-_DERIVED = ("records", "identifiers", "terms", "keys", "later_keys", "open_keys", "shown", "unasked", "void", "edges", "contrasts", "members", "decided")  # fmt: skip
+_DERIVED = ("records", "identifiers", "terms", "keys", "later_keys", "open_keys", "crowds", "shown", "unasked", "void", "edges", "contrasts", "members", "decided")  # fmt: skip
 
 
 class Store:
@@ -112,6 +113,15 @@ class Store:
         self.con.execute(f"INSERT INTO {self.name('meta')} VALUES ({literal(key)}, {said})")
 
 
+def few(relation: str, column: str = "rkey") -> str:
+    """Returns a subquery of a column of a small relation, for an `IN` over a large table.
+
+    The scan of the large table then leaves out nearly all other rows before it reads their other columns: DuckDB
+    pushes a Bloom filter into it, but only where the small side was filtered itself, if only by what is always true.
+    """
+    return f"(SELECT few.{column} FROM {relation} AS few WHERE few.{column} | 1 > 0)"
+
+
 def literal(text: str) -> str:
     """Returns a text as SQL literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -139,4 +149,4 @@ def empty(con: duckdb.DuckDBPyConnection, table: str, schema: pa.Schema) -> None
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
 
 
-__all__ = ["RECORDS", "SCHEMA", "Store", "empty", "literal", "transaction"]
+__all__ = ["RECORDS", "SCHEMA", "Store", "empty", "few", "literal", "transaction"]

@@ -69,7 +69,14 @@ def train(
     random = _patterns(con, "train_random", first, records)
     scale = _count(con, "SELECT count(*) FROM train_all") / max(near.pairs.sum(), 1.0)
     m, u, matches, doubt = _maximise(first, near, random, total, scale)
-    for table in ("train_keys", "train_eligible", "train_all", "train_pairs", "train_random"):
+    for table in (
+        "train_keys",
+        "train_carried",
+        "train_eligible",
+        "train_all",
+        "train_pairs",
+        "train_random",
+    ):
         con.execute(f"DROP TABLE temp.{table}")
     if matches < _LEAST_MATCHES or doubt > 0.6:
         return None
@@ -96,11 +103,14 @@ def _candidates(
     parts = (keys.identifier_keys(config), keys.contact_keys(total))
     named = " UNION ALL ".join(f"({p.format(ids=identifiers, records=records)})" for p in parts)
     con.execute(f"CREATE OR REPLACE TEMP TABLE train_keys AS SELECT DISTINCT * FROM ({named})")
-    eligible = candidates.eligible_sql("train_keys", config, total)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE train_carried AS {candidates.carriers_sql('train_keys')}"
+    )
+    eligible = candidates.eligible_sql("train_carried", "train_keys", config, total)
     con.execute(f"CREATE OR REPLACE TEMP TABLE train_eligible AS {eligible}")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE train_all AS SELECT p.l, p.r
-        FROM ({candidates.pairs_sql("train_keys", "train_eligible")}) AS p
+        FROM ({candidates.pairs_sql("train_keys", "train_carried", "train_eligible")}) AS p
         INNER JOIN {records} AS a ON p.l = a.rkey INNER JOIN {records} AS b ON p.r = b.rkey
         WHERE NOT a.profile AND NOT b.profile AND a.kind = b.kind"""
     )
