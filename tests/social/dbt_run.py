@@ -1,57 +1,73 @@
 """Runs dbt over a home with a project that was parsed once: parsing costs more than small models.
 
-`python -m tests.social.dbt_run PARSED SHARED... + RUN...`: PARSED is the parsed project, made when
-it is not there; arguments before the plus are those of both verbs, those after it of `run`. Where
-the environment names a file TESSERA_NODE_SECONDS, the CPU seconds of each model go there as JSON;
-they are right with one thread.
+`python -m tests.social.dbt_run PARSED SECONDS SHARED... + RUN...` does so in a process of its own
+and writes the CPU seconds of each model as JSON into the file SECONDS; they are right with one
+thread. PARSED is the parsed project, made when it is not there; arguments before the plus are those
+of both verbs, those after it of `run`.
 """
 
 import gc
 import json
-import os
 import resource
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-# as the hub's own dbt process: a parsed project is a million objects that stay
-gc.set_threshold(100_000, 50, 1000)
 
-from dbt.cli.main import dbtRunner  # noqa: E402
+def execute(
+    parsed: Path,
+    shared: Sequence[str],
+    words: Sequence[str],
+    callbacks: Sequence[Callable[[Any], None]] = (),
+) -> None:
+    """Runs models in this process; raises when one fails."""
+    # Imported here, or every worker that collects these tests would import dbt.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
 
-from orchestration.warehouse.events import leave_out_debug  # noqa: E402
-from orchestration.warehouse.parsed import project  # noqa: E402
+    from orchestration.warehouse.events import leave_out_debug
+    from orchestration.warehouse.parsed import project
 
-began: dict[str, float] = {}
-spent: dict[str, float] = {}
+    # As the hub's own dbt process.
+    gc.set_threshold(100_000, 50, 1000)
+    leave_out_debug()
+    # Read for each run: one that ran before remembers what it compiled.
+    manifest = project(parsed, list(shared))
+    assert manifest is not None, "the project does not parse"
+    dbt = dbtRunner(manifest=manifest, callbacks=list(callbacks))
+    done = dbt.invoke(["run", *shared, *words])
+    DuckDBConnectionManager.close_all_connections()  # the file has one writer
+    assert done.success, done.exception or [
+        step.message for step in getattr(done.result, "results", ()) if step.status != "success"
+    ]
 
 
-def seconds() -> float:
+class Seconds:
+    """Notes what each model cost, by dbt's own events."""
+
+    def __init__(self) -> None:
+        """Nothing was spent yet."""
+        self.spent: dict[str, float] = {}
+        self._began: dict[str, float] = {}
+
+    def __call__(self, event: Any) -> None:
+        """Hears an event."""
+        if event.info.name == "NodeStart":
+            self._began[event.data.node_info.node_name] = cpu()
+        elif event.info.name == "NodeFinished":
+            name = event.data.node_info.node_name
+            self.spent[name] = round(cpu() - self._began[name], 2)
+
+
+def cpu() -> float:
     """CPU seconds of this process and of those it waited for."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def told(event: Any) -> None:
-    """Notes what a model cost, by dbt's own events."""
-    if event.info.name == "NodeStart":
-        began[event.data.node_info.node_name] = seconds()
-    elif event.info.name == "NodeFinished":
-        name = event.data.node_info.node_name
-        spent[name] = round(seconds() - began[name], 2)
-
-
-leave_out_debug()
-plus = sys.argv.index("+")
-parsed, shared, only = Path(sys.argv[1]), sys.argv[2:plus], sys.argv[plus + 1 :]
-manifest = project(parsed, shared)
-if manifest is None:
-    sys.exit("the project does not parse")
-gc.freeze()
-found = os.environ.get("TESSERA_NODE_SECONDS")
-done = dbtRunner(manifest=manifest, callbacks=[told] if found else []).invoke(
-    ["run", *shared, *only]
-)
-if found:
-    Path(found).write_text(json.dumps(spent))
-sys.exit(0 if done.success else 1)
+if __name__ == "__main__":
+    seconds = Seconds()
+    plus = sys.argv.index("+")
+    execute(Path(sys.argv[1]), sys.argv[3:plus], sys.argv[plus + 1 :], [seconds])
+    Path(sys.argv[2]).write_text(json.dumps(seconds.spent))

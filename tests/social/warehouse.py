@@ -14,8 +14,10 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pytest
 
 from social.declared import Declared
+from tests.social import dbt_run
 
 ROOT = Path(__file__).parents[2]
 _PARSED = tempfile.TemporaryDirectory(prefix="tessera-parsed-")
@@ -192,7 +194,8 @@ def run(
 ) -> None:
     """Runs the social models over the home; raises when one fails.
 
-    Where `seconds` is a file, it gets the CPU seconds of each model.
+    Where `seconds` is a file, it gets the CPU seconds of each model, which then run in a process of
+    their own.
     """
     variables: dict[str, Any] = declared.dbt_vars() | {"destinations": destinations or {}}
     # what models refer to depends on these; the others are read when they run
@@ -202,20 +205,23 @@ def run(
         variables["as_of"] = as_of
     parsed = Path(_PARSED.name) / f"{key}.msgpack"
     project = str(ROOT / "dbt_project")
-    command = [
-        sys.executable, "-m", "tests.social.dbt_run", str(parsed), "--project-dir", project,
-        "--profiles-dir", project, "--target-path", str(home / "target"), "--no-write-json",
-        "--log-path", str(home / "target"), "--log-level-file", "none", "--quiet",
-        "--no-use-colors",
-        "--vars", json.dumps(variables), "+", "--select", *select.split(),
+    shared = [
+        "--project-dir", project, "--profiles-dir", project, "--target-path", str(home / "target"),
+        "--no-write-json", "--log-path", str(home / "target"), "--log-level-file", "none",
+        "--quiet", "--no-use-colors", "--vars", json.dumps(variables),
     ]  # fmt: skip
-    told = {"TESSERA_NODE_SECONDS": str(seconds)} if seconds else {}
-    if seconds:
-        command += ["--threads", "1"]
-    # a process of its own: dbt keeps its connection, and nobody else could open the file
+    words = ["--select", *select.split(), *(["--full-refresh"] if full else [])]
+    place = {"TESSERA_HOME": str(home), "TESSERA_PACKAGES": "{}"}
+    if not seconds:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in place.items():
+                patch.setenv(name, value)
+            dbt_run.execute(parsed, shared, words)
+        return
+    command = [sys.executable, "-m", "tests.social.dbt_run", str(parsed), str(seconds)]
     done = subprocess.run(
-        [*command, "--full-refresh"] if full else command,
-        env={**os.environ, "TESSERA_HOME": str(home), "TESSERA_PACKAGES": "{}", **told},
+        [*command, *shared, "--threads", "1", "+", *words],
+        env=os.environ | place,
         cwd=ROOT,
         capture_output=True,
         text=True,
