@@ -21,14 +21,13 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
 
     A group that a person confirmed counts by its best pair: its records were said to be alike enough.
     """
-    alone = not any(c.confirmed)
-    between = _evidence(c, groups, alone=alone)
-    forced = set() if alone else {g for g in between if len(groups.members[g]) > 1}
     sparse = c.size > COMPARED
-    contacts = (
-        {g: sum(not c.profile[i] for i in groups.members[g]) for g in between} if sparse else {}
-    )
-    plain = not forced and not sparse
+    if not sparse and not any(c.confirmed):
+        _join_alone(c, groups, config)
+        return
+    between = _evidence(c, groups)
+    forced = {g for g in between if len(groups.members[g]) > 1}
+    contacts = {g: sum(not c.profile[i] for i in groups.members[g]) for g in between}
 
     def mean(x: int, y: int, shared: Shared) -> float:
         total, pairs, top = shared
@@ -43,7 +42,7 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
     for x, row in between.items():
         for y, shared in row.items():
             if x < y:
-                offer = -(shared[0] / shared[1] if plain else mean(x, y, shared))
+                offer = -mean(x, y, shared)
                 if offer <= bar:
                     heap.append((offer, x, y))
     heapq.heapify(heap)
@@ -53,28 +52,64 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
         if y not in row:
             continue  # one of the two is part of another group since
         shared = row[y]
-        if offer != -(shared[0] / shared[1] if plain else mean(x, y, shared)):
+        if offer != -mean(x, y, shared):
             continue  # one of the two has grown since
-        if not groups.may(x, y) or not groups.join(x, y, largest=config.max_cluster):
+        if not groups.join(x, y, largest=config.max_cluster):
             continue
-        if sparse:
-            contacts[x] += contacts[y]
+        contacts[x] += contacts[y]
         _absorb(between, x, y)
         for z, shared in row.items():
-            offer = -(shared[0] / shared[1] if plain else mean(x, z, shared))
+            offer = -mean(x, z, shared)
             if offer <= bar:
                 heapq.heappush(heap, (offer, x, z) if x < z else (offer, z, x))
 
 
-def _evidence(c: Component, groups: Groups, *, alone: bool) -> dict[int, dict[int, Shared]]:
-    """Returns what is known between every two groups of contacts; `alone` says that each is one record."""
+def _join_alone(c: Component, groups: Groups, config: Config) -> None:
+    """Does the same where each group is one record and all pairs were compared, as in nearly all components."""
+    (low, high), bar, profile = _CLIP, config.accept, c.profile
+    between: list[dict[int, tuple[float, int]]] = [{} for _ in range(c.size)]
+    heap = []
+    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
+        if soft or profile[a] or profile[b]:
+            continue
+        counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high
+        between[a][b] = between[b][a] = (counted, 1)
+        if counted >= bar:
+            heap.append((-counted, a, b))
+    heapq.heapify(heap)
+    while heap:
+        offer, x, y = heapq.heappop(heap)
+        row = between[x]
+        if y not in row or row[y][0] / row[y][1] != -offer:
+            continue
+        if not groups.join(x, y, largest=config.max_cluster):
+            continue
+        absorbed, between[y] = between[y], {}
+        del row[y]
+        for z, (total, pairs) in absorbed.items():
+            if z == x:
+                continue
+            theirs = between[z]
+            del theirs[y]
+            if z in row:
+                total, pairs = row[z][0] + total, row[z][1] + pairs
+            row[z] = theirs[x] = (total, pairs)
+            # What is known of other groups is what it was, and so is their offer.
+            if total / pairs >= bar:
+                heapq.heappush(
+                    heap, (-(total / pairs), x, z) if x < z else (-(total / pairs), z, x)
+                )
+
+
+def _evidence(c: Component, groups: Groups) -> dict[int, dict[int, Shared]]:
+    """Returns what is known between every two groups of contacts."""
     between: dict[int, dict[int, Shared]] = defaultdict(dict)
     low, high = _CLIP
     profile = c.profile
     for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
         if soft or profile[a] or profile[b]:
             continue
-        x, y = (a, b) if alone else (groups.find(a), groups.find(b))
+        x, y = groups.find(a), groups.find(b)
         if x == y:
             continue
         counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high

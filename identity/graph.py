@@ -42,7 +42,12 @@ def partition(c: Component, config: Config) -> list[int]:
     order: list[int] = []
     # Most components are contacts alone, about whom nobody decided.
     if any(c.profile) or any(c.confirmed):
-        order = sorted(range(len(c.left)), key=lambda e: (-c.bits[e], c.left[e], c.right[e]))
+        told = (
+            e
+            for e, (a, b) in enumerate(zip(c.left, c.right, strict=True))
+            if c.profile[a] or c.profile[b] or c.confirmed[e]
+        )
+        order = sorted(told, key=lambda e: (-c.bits[e], c.left[e], c.right[e]))
     for e in order:
         if c.confirmed[e]:
             groups.join(c.left[e], c.right[e], force=True)
