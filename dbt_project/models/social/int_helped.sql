@@ -6,11 +6,8 @@ with thanked as (
     select
         answers.source,
         answers.interaction_id as answer_id,
-        answers.thanks_id,
-        answers.thread_id,
         helper.customer_id as helper_id,
         asker.customer_id as asker_id,
-        answers.said_at as answered_at,
         answers.thanked_at,
         {{ seconds_between('told.opened_at', 'answers.said_at') }} as seconds_to_answer,
         told.intent
@@ -29,7 +26,7 @@ pairs as (
 )
 
 select
-    thanked.*,
+    thanked.* exclude (seconds_to_answer, intent),
     case
         when coalesce(helper.is_bot, false) or coalesce(asker.is_bot, false) then 'a bot'
         when not coalesce(asker.known, false) then 'thanked by a stranger'
