@@ -30,13 +30,14 @@ class Comparison:
         for table in PARTS:
             mark = known.marks[table]
             earlier = f"read_parquet({text(store.folder(home) / mark.all)}) as earlier"
-            before = f"select who, customer_id, mark from {earlier}"
+            columns = "who, customer_id, mark, keyed"
+            before = f"select {columns} from {earlier}"
             if mark.since:
                 later = f"read_parquet({text(store.folder(home) / mark.since)})"
                 self._ask(f"create or replace temp view later_{table} as from {later}")
                 before = (
                     f"{before} anti join later_{table} using (who) "
-                    f"union all select who, customer_id, mark from later_{table} "
+                    f"union all select {columns} from later_{table} "
                     "where mark is not null"
                 )
             else:
@@ -55,9 +56,9 @@ class Comparison:
             if self._one(f"select count(*) from ids_{table}"):
                 mark.since = f"{table}.since.parquet"
                 what = (
-                    f"select who, customer_id, mark from later_{table} "
-                    f"anti join ids_{table} using (customer_id) "
-                    f"union all select hash(customer_id), customer_id, mark from ids_{table} "
+                    f"select who, customer_id, mark, keyed from later_{table} "
+                    f"anti join ids_{table} using (customer_id) union all "
+                    f"select hash(customer_id), customer_id, mark, keyed from ids_{table} "
                     f"left join marks_{table} using (customer_id)"
                 )
                 marks.write(self._connection, what, self._folder / mark.since)
@@ -73,13 +74,16 @@ class Comparison:
             "anti join before_customers using (mark)"
         )
         record = documents.fields(self._connection, "customers", "whole")
+        keyed = marks.keyed(self._connection, "customers", "whole")
         self._ask(
             "create or replace temp table marks_customers as select mark, hash(whole.customer_id) "
-            f"as who, whole.customer_id, encode(to_json({{{record}}})) as customer from changed"
+            f"as who, whole.customer_id, {keyed} as keyed, "
+            f"encode(to_json({{{record}}})) as customer from changed"
         )
         self._ask(
-            "create or replace temp table held as select marks_customers.customer_id, earlier.mark "
-            "from (select who, mark from before_customers) as earlier "
+            "create or replace temp table held as select marks_customers.customer_id, "
+            "earlier.mark, earlier.keyed = marks_customers.keyed as same_keys "
+            "from (select who, mark, keyed from before_customers) as earlier "
             "inner join marks_customers using (who)"
         )
         self._ask(
@@ -95,7 +99,7 @@ class Comparison:
                 "anti join hub.marts.customers using (customer_id)"
             )
             self._ask(
-                "insert into held select customer_id, mark from before_customers "
+                "insert into held select customer_id, mark, false from before_customers "
                 "semi join gone using (customer_id)"
             )
         added, taken = (
@@ -143,9 +147,12 @@ class Comparison:
     def _parts(self) -> None:
         nothing = {part: f"null::blob as {part}" for part in PARTS.values()}
         record = nothing | {"customer": "customer"}
-        parts = [f"select customer_id, false as gone, {_listed(record)} from marks_customers"]
+        parts = [
+            "select customer_id, false as gone, same_keys is true as same_keys, "
+            f"{_listed(record)} from marks_customers left join held using (customer_id)"
+        ]
         if self._one("select count(*) from gone"):
-            parts.append(f"select customer_id, true, {_listed(nothing)} from gone")
+            parts.append(f"select customer_id, true, false, {_listed(nothing)} from gone")
         for table, part in PARTS.items():
             if table != "customers" and self._one(f"select count(*) from ids_{table}"):
                 fields = documents.fields(self._connection, table)
@@ -156,14 +163,15 @@ class Comparison:
                 )
                 listed = nothing | {part: f"coalesce({part}, '') as {part}"}
                 parts.append(
-                    f"select customer_id, false, {_listed(listed)} from ids_{table} "
+                    f"select customer_id, false, false, {_listed(listed)} from ids_{table} "
                     f"left join ({entries}) using (customer_id)"
                 )
         what = " union all ".join(parts)
         if len(parts) > 1:
             together = {part: f"any_value({part}) as {part}" for part in PARTS.values()}
             what = (
-                f"select customer_id, bool_or(gone) as gone, {_listed(together)} "
+                "select customer_id, bool_or(gone) as gone, bool_and(same_keys) as same_keys, "
+                f"{_listed(together)} "
                 f"from ({what}) group by customer_id"
             )
         # The number is made here: MD5 one by one in Python takes longer than all the rest of it.

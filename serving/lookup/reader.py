@@ -9,19 +9,29 @@ from typing import NamedTuple
 
 from serving.lookup import key_index, state, store
 from serving.lookup.keys import number
+from serving.lookup.profiles import merged
 from serving.lookup.state import SidecarError
 
-# What is in `changes` stands in for what is in `main`; a profile without a document is gone.
+# What is in `changes` stands in for what is in `main`; a profile without a document is gone, one
+# that is not whole comes with that of the build.
 _BY_ID = """
-    select document from changes.profiles where number = ?1 and customer_id = ?2
+    select document, whole, (
+        select built.document from main.profiles as built
+        where not later.whole and built.number = ?1 and built.customer_id = ?2
+    )
+    from changes.profiles as later where number = ?1 and customer_id = ?2
     union all
-    select document from main.profiles where number = ?1 and customer_id = ?2
+    select document, true, null from main.profiles where number = ?1 and customer_id = ?2
     limit 1
 """
 _BY_NUMBER = """
-    select document from changes.profiles where number = ?1 and document is not null
+    select document, whole, (
+        select built.document from main.profiles as built
+        where not later.whole and built.number = ?1 and built.customer_id = later.customer_id
+    )
+    from changes.profiles as later where number = ?1 and document is not null
     union all
-    select document from main.profiles as built where number = ?1 and not exists (
+    select document, true, null from main.profiles as built where number = ?1 and not exists (
         select 1 from changes.profiles as later
         where later.number = ?1 and later.customer_id = built.customer_id
     )
@@ -138,7 +148,7 @@ class Reader:
         try:
             row = self._store.execute(_BY_ID, (number(customer_id), customer_id)).fetchone()
             if row is not None and row[0] is not None:
-                return row[0], generation
+                return _document(*row), generation
             alias = self._store.execute(_ALIAS, (customer_id,)).fetchone()
             return None if alias is None else (Merged(alias[0]), generation)
         finally:
@@ -153,7 +163,7 @@ class Reader:
             entries, later = ask(_SLOT, (wanted >> self._shift, wanted)).fetchone()
             documents = []
             for customer in _with(key_index.find(entries or b"", wanted), later):
-                documents += [row[0] for row in ask(_BY_NUMBER, (customer,)).fetchall()]
+                documents += [_document(*row) for row in ask(_BY_NUMBER, (customer,)).fetchall()]
             return documents, generation
         finally:
             self._end()
@@ -174,6 +184,10 @@ class Reader:
         self._shown, self._pinned = None, False
         self._store.close()
         os.close(self._folder)
+
+
+def _document(document: bytes, whole: bool, built: bytes | None) -> bytes:
+    return document if whole else merged(built or b"", document)
 
 
 def _with(customers: list[int], later: str | None) -> list[int]:

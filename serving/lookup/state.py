@@ -4,7 +4,7 @@ import sqlite3
 
 import msgspec
 
-FORMAT = "2"
+FORMAT = "3"
 BROKEN = "the lookup sidecar is broken; publishing builds it anew"
 
 

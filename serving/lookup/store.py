@@ -28,13 +28,14 @@ _PROFILES = """
     );
     create table slots (slot integer primary key, entries blob not null);
 """
-# A profile without a document is gone. Keys that a customer has since (present) or no longer has.
+# A profile without a document is gone; one that is not whole is only what changed of the one in the
+# first file. Keys that a customer has since (present) or no longer has.
 # Profiles that are still to be wiped from the first file: somebody erased them, or a part of them.
 _CHANGES = """
     pragma page_size = 8192;
     create table facts (name text primary key, value text not null) without rowid;
     create table profiles (
-        number integer not null, customer_id text not null, document blob
+        number integer not null, customer_id text not null, document blob, whole integer not null
     );
     create index profiles_by_number on profiles (number);
     create table keys (

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.serving.made_up import make_warehouse
 from serving.lookup import MalformedKeyError, bring_to, build, change, key, key_index, store
 from serving.lookup.keys import KEYS_SQL, keys_of, number, number_sql
+from serving.lookup.profiles import merged
 from serving.lookup.reader import Merged, Reader
 from serving.publish import publish
 from tests.serving.conftest import CUSTOMERS
@@ -23,9 +24,10 @@ def content(home: Path) -> tuple[dict[str, bytes], set[tuple[int, int]], dict[st
     """Documents, key pairs and aliases, as both files together have them."""
     found, _ = store.open_to_read(home)
     documents = dict(found.execute("select customer_id, document from main.profiles").fetchall())
-    later = found.execute("select customer_id, document from changes.profiles").fetchall()
-    assert len(later) == len(dict(later))
-    documents |= dict(later)
+    later = found.execute("select customer_id, document, whole from changes.profiles").fetchall()
+    assert len(later) == len({customer for customer, *_ in later})
+    for customer, document, whole in later:
+        documents[customer] = document if whole else merged(documents[customer], document)
     pairs = set()
     for (entries,) in found.execute("select entries from slots"):
         for row in np.frombuffer(entries, dtype="<i8").reshape(-1, 2):
@@ -73,6 +75,15 @@ def test_bringing_along_ends_where_a_build_from_nothing_does(
         other = home.parent / f"anew{turn}"
         assert bring_to(other, generation).from_nothing
         assert brought == content(other)
+        reader = Reader(home)
+        for customer, document in brought[0].items():
+            (by_id, _), (by_key, _) = (
+                reader.customer(customer),
+                reader.with_key(min(keys_of(document))),
+            )
+            assert _sorted(by_id) == document
+            assert document in map(_sorted, by_key)
+        reader.close()
 
 
 def test_only_changed_profiles_are_written(home: Path, refresh: Callable[..., str]) -> None:
