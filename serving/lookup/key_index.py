@@ -28,7 +28,7 @@ def build(store: sqlite3.Connection, keys: Numbers, customers: Numbers) -> int:
         The number of leading bits that name a slot.
     """
     bits = slot_bits(len(keys))
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     pairs = np.empty((len(keys), 2), dtype="<i8")
     pairs[:, 0], pairs[:, 1] = keys[order], customers[order]
     slots = pairs[:, 0] >> (63 - bits)
