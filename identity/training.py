@@ -110,7 +110,7 @@ def _candidates(
     con.execute(f"CREATE OR REPLACE TEMP TABLE train_eligible AS {eligible}")
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE train_all AS SELECT p.l, p.r
-        FROM ({candidates.pairs_sql("train_keys", "train_carried", "train_eligible")}) AS p
+        FROM ({candidates.pairs_sql("train_keys", "train_eligible")}) AS p
         INNER JOIN {records} AS a ON p.l = a.rkey INNER JOIN {records} AS b ON p.r = b.rkey
         WHERE NOT a.profile AND NOT b.profile AND a.kind = b.kind"""
     )
