@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 from orchestration.running import run
@@ -24,6 +25,6 @@ class Fatal:
 
 
 def main(folder: Path, home: Path, after: int) -> None:
-    """Runs the hub in a folder until something was told `after` times."""
+    """Runs the hub in a folder until something was told `after` times; else exits as it ended."""
     os.chdir(folder)
-    run(Site.open(folder / "hub.yaml", home), Fatal(after))
+    sys.exit(run(Site.open(folder / "hub.yaml", home), Fatal(after)).exit_code)

@@ -11,6 +11,12 @@ import pytest
 from connectors.tap_base.scaffold import ScaffoldError, scaffold
 
 ROOT = Path(__file__).parents[3]
+# Libraries behind the SDK whose types no room sees: half of what mypy takes without a cache.
+UNREAD = """
+[[tool.mypy.overrides]]
+module = ["sqlalchemy.*", "rich.*", "cryptography.*", "dns.*", "faker.*", "upath.*", "pygments.*"]
+follow_imports = "skip"
+"""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "target", "logs", ".*")
 
 
@@ -54,6 +60,9 @@ def test_a_scaffolded_room_is_typed(checkout: Path) -> None:
     scaffold("acme", checkout)
     if (ROOT / ".mypy_cache").is_dir():  # the project's own: nothing but the room is new
         shutil.copytree(ROOT / ".mypy_cache", checkout / ".mypy_cache")
+    else:
+        with (checkout / "pyproject.toml").open("a") as settings:
+            settings.write(UNREAD)
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "connectors/tap_acme"],
         cwd=checkout, capture_output=True, text=True, check=False,
