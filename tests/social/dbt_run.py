@@ -8,6 +8,7 @@ of both verbs, those after it of `run`.
 
 import gc
 import json
+import logging
 import resource
 import sys
 from collections.abc import Callable, Sequence
@@ -36,7 +37,9 @@ def execute(
     manifest = project(parsed, list(shared))
     assert manifest is not None, "the project does not parse"
     dbt = dbtRunner(manifest=manifest, callbacks=list(callbacks))
+    handlers = list(logging.root.handlers)
     done = dbt.invoke(["run", *shared, *words])
+    logging.root.handlers[:] = handlers  # what a model logs made one for this test's stderr
     DuckDBConnectionManager.close_all_connections()  # the file has one writer
     assert done.success, done.exception or [
         step.message for step in getattr(done.result, "results", ()) if step.status != "success"
