@@ -23,6 +23,7 @@ def execute(
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> None:
     """Runs models in this process; raises when one fails."""
+    handlers = list(logging.root.handlers)
     # Imported here, or every worker that collects these tests would import dbt.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -37,10 +38,9 @@ def execute(
     manifest = project(parsed, list(shared))
     assert manifest is not None, "the project does not parse"
     dbt = dbtRunner(manifest=manifest, callbacks=list(callbacks))
-    handlers = list(logging.root.handlers)
     done = dbt.invoke(["run", *shared, *words])
-    logging.root.handlers[:] = handlers  # what a model logs made one for this test's stderr
     DuckDBConnectionManager.close_all_connections()  # the file has one writer
+    logging.root.handlers[:] = handlers  # dbt made one for this test's stderr
     assert done.success, done.exception or [
         step.message for step in getattr(done.result, "results", ()) if step.status != "success"
     ]
