@@ -110,14 +110,25 @@ class Changed:
 
     def choose(self) -> None:
         """Whose accounts speak: the brand's, a customer's, somebody else's, another's."""
-        self.brand, self.person, self.other, self.many = (
+        spoke = "select customer_id from marts.interactions where customer_id is not null"
+        silent = (
+            f"select source_record_id from identity.clusters where customer_id not in ({spoke})"
+        )
+        self.brand, self.person, self.other, self.many, self.silent = (
             self.ask(f"select source_record_id from intermediate.contacts where {condition}")[0][0]
             for condition in (
                 "handle = 'brightbean'",
                 "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1 desc",
                 "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1",
                 "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1 offset 1",
+                f"source = 'mastodon' and source_record_id in ({silent}) order by 1 offset 1",
             )
+        )
+
+    def once(self, **more: Any) -> tuple[Any, ...]:
+        """All that somebody ever said to another."""
+        return said(
+            "once", self.silent, "me too", MOMENT, parent="wide", direction="public", **more
         )
 
     def thread_of(self, key: str, author: str, answers: int, **more: Any) -> list[tuple[Any, ...]]:
@@ -132,7 +143,8 @@ class Changed:
 
     def begin(self) -> None:
         """In the first load: somebody answers fifty times, somebody else is nobody's record yet."""
-        warehouse.say(self.home, self.thread_of("wide", self.other, 50, package=1))
+        wide = self.thread_of("wide", self.other, 50, package=1)
+        warehouse.say(self.home, [*wide, self.once(package=1)])
         with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
             whose = f"identity.clusters where source_record_id = '{self.many}'"
             hub.execute(f"create table main.unknown as from {whose}; delete from {whose}")
@@ -163,6 +175,7 @@ class Changed:
             *self.thread_of("crowd", self.many, CROWD, package=3),
             said("lost", self.brand, "news", MOMENT - timedelta(hours=1), parent="root", **ours),
             said("root", self.brand, "hello all", MOMENT - timedelta(hours=2), **ours),
+            self.once(deleted=True, package=3),
         ]
         for key, text, deleted in (
             (waits[1][1], "my oven exploded, we are in hospital with burns", False),

@@ -100,13 +100,13 @@
     {{ forget_other_states(ref('int_conversations'), 'thread_state') }}
 {% endmacro %}
 
-{# Customers without any tie left: pre-hook. #}
+{# Customers without any tie to another left: pre-hook. #}
 {% macro forget_untied() %}
     {% set ties, helped = ref('int_ties'), ref('int_helped') %}
     {% if is_incremental() %}
     delete from {{ this }}
     where
-        from_customer_id not in (select from_customer_id from {{ ties }} where from_customer_id is not null)
-        and from_customer_id not in (select helper_id from {{ helped }})
+        from_customer_id not in (select from_customer_id from {{ ties }} where from_customer_id <> to_customer_id)
+        and from_customer_id not in (select helper_id from {{ helped }} where why = 'counts')
     {% endif %}
 {% endmacro %}

@@ -7,7 +7,7 @@
 with joined as (
     select from_customer_id, to_customer_id, kind, times, first_at, last_at
     from {{ ref('int_ties') }}
-    where from_customer_id is not null and to_customer_id is not null and from_customer_id <> to_customer_id
+    where from_customer_id <> to_customer_id
     union all
     select helper_id, asker_id, 'helps', 1, thanked_at, thanked_at
     from {{ ref('int_helped') }}
