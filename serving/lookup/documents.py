@@ -58,7 +58,9 @@ def _documents(connection: duckdb.DuckDBPyConnection, chosen: str) -> Iterator[l
             ("consents", "consents"),
         )
     }
-    rows = connection.execute(_SQL.substitute(lists, chosen=chosen))
+    rows = connection.execute(
+        _SQL.substitute(lists, chosen=chosen, number=number_sql("customers.customer_id"))
+    )
     for batch in rows.to_arrow_reader(_BATCH):
         numbers, ids, documents = batch.columns
         yield list(zip(numbers.to_pylist(), ids.to_pylist(), _texts(documents), strict=True))

@@ -19,7 +19,7 @@ customers as (
 )
 
 select
-    (md5_number(customers.customer_id) >> 65)::bigint as number,
+    $number as number,
     customers.customer_id,
     concat(
         '{"customer":', customers.record, ',"identities":[', identities.entries,
