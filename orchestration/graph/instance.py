@@ -65,15 +65,20 @@ def _keep_engines() -> None:
 
 
 class _Engines:
+    # Each run has a file of its own, and a process that stays sees many.
+    MOST = 8
+
     def __init__(self, create: Callable[..., Any]) -> None:
         self._create = create
         self._kept: dict[str, Any] = {}
 
     def __call__(self, url: str, **options: Any) -> Any:
         key = f"{url} {options}"
-        if key not in self._kept:
-            self._kept[key] = self._create(url, **options)
-        return self._kept[key]
+        engine = self._kept.pop(key, None) or self._create(url, **options)
+        self._kept[key] = engine  # what was used last comes last
+        if len(self._kept) > self.MOST:
+            self._kept.pop(next(iter(self._kept)), None)
+        return engine
 
 
 def reap(instance: dg.DagsterInstance, *, in_process: bool) -> list[str]:
