@@ -2,6 +2,7 @@
 
 import heapq
 from collections import defaultdict
+from collections.abc import Iterator
 
 from identity.config import Config
 from identity.groups import CLASH, Component, Groups
@@ -66,13 +67,10 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
 
 def _join_alone(c: Component, groups: Groups, config: Config) -> None:
     """Does the same where each group is one record and all pairs were compared, as in nearly all components."""
-    (low, high), bar, profile = _CLIP, config.accept, c.profile
+    bar = config.accept
     between: list[dict[int, tuple[float, int]]] = [{} for _ in range(c.size)]
     heap = []
-    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
-        if soft or profile[a] or profile[b]:
-            continue
-        counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high
+    for a, b, counted in _counted(c):
         between[a][b] = between[b][a] = (counted, 1)
         if counted >= bar:
             heap.append((-counted, a, b))
@@ -101,18 +99,25 @@ def _join_alone(c: Component, groups: Groups, config: Config) -> None:
                 )
 
 
+def _counted(c: Component) -> Iterator[tuple[int, int, float]]:
+    """Yields two contacts and what their pair counts for or against one group."""
+    (low, high), profile = _CLIP, c.profile
+    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
+        if not (soft or profile[a] or profile[b]):
+            yield (
+                a,
+                b,
+                bits if low <= bits <= high or bits == CLASH else low if bits < low else high,
+            )
+
+
 def _evidence(c: Component, groups: Groups) -> dict[int, dict[int, Shared]]:
     """Returns what is known between every two groups of contacts."""
     between: dict[int, dict[int, Shared]] = defaultdict(dict)
-    low, high = _CLIP
-    profile = c.profile
-    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
-        if soft or profile[a] or profile[b]:
-            continue
+    for a, b, counted in _counted(c):
         x, y = groups.find(a), groups.find(b)
         if x == y:
             continue
-        counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high
         shared: Shared = (counted, 1, counted)
         if y in between[x]:
             total, pairs, top = between[x][y]
