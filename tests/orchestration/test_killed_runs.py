@@ -38,7 +38,7 @@ def test_killed_at_ten_random_points_runs_end_in_the_marts_of_one_never_killed(
     crm = (place.folder / "crm.csv").read_text()
     fewer = "".join(line for line in crm.splitlines(keepends=True) if not line.startswith("1,"))
     # At first while there is nothing yet, then in runs that add to what there is.
-    for export, kills in ((fewer, points[:5]), (crm, points[5:])):
+    for export, kills in ((fewer, points[: KILLS // 2]), (crm, points[KILLS // 2 :])):
         (place.folder / "crm.csv").write_text(export)
         for point in kills:
             assert killed(place, point) == -signal.SIGKILL
