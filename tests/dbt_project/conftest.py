@@ -13,6 +13,7 @@ from connectors.tap_base.testing import Run
 from connectors.target_landing.__main__ import run as load
 from connectors.target_landing.config import Settings
 from tests.conftest import Once
+from tests.in_process import dbt_in_process
 
 # Imported where it is used, or every worker that collects these tests would import dbt.
 if TYPE_CHECKING:
@@ -103,23 +104,14 @@ class Warehouse:
 def invoke(
     words: Iterable[str], home: Path, target: Path, sources: Any, parsed: "Manifest | None" = None
 ) -> "dbtRunnerResult":
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    from orchestration.warehouse.events import leave_out_debug
-
-    leave_out_debug()
     os.environ["TESSERA_HOME"] = str(home)
-    result = dbtRunner(manifest=parsed).invoke(
-        [
-            *words,
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--vars", json.dumps({"sources": sources})),
-            *("--target-path", str(target), "--log-path", str(home / "logs"), "--no-write-json"),
-        ]
-    )
-    DuckDBConnectionManager.close_all_connections()  # the file has one writer
-    return result
+    options = [
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--vars", json.dumps({"sources": sources})),
+        *("--target-path", str(target), "--log-path", str(home / "logs"), "--no-write-json"),
+    ]
+    with dbt_in_process() as runner:
+        return runner(manifest=parsed).invoke([*words, *options])
 
 
 @pytest.fixture(scope="session")

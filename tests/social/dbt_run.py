@@ -8,12 +8,13 @@ of both verbs, those after it of `run`.
 
 import gc
 import json
-import logging
 import resource
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from tests.in_process import dbt_in_process
 
 
 def execute(
@@ -23,24 +24,14 @@ def execute(
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> None:
     """Runs models in this process; raises when one fails."""
-    handlers = list(logging.root.handlers)
-    # Imported here, or every worker that collects these tests would import dbt.
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+    with dbt_in_process() as runner:
+        from orchestration.warehouse.parsed import project
 
-    from orchestration.warehouse.events import leave_out_debug
-    from orchestration.warehouse.parsed import project
-
-    # As the hub's own dbt process.
-    gc.set_threshold(100_000, 50, 1000)
-    leave_out_debug()
-    # Read for each run: one that ran before remembers what it compiled.
-    manifest = project(parsed, list(shared))
-    assert manifest is not None, "the project does not parse"
-    dbt = dbtRunner(manifest=manifest, callbacks=list(callbacks))
-    done = dbt.invoke(["run", *shared, *words])
-    DuckDBConnectionManager.close_all_connections()  # the file has one writer
-    logging.root.handlers[:] = handlers  # dbt made one for this test's stderr
+        # Read for each run: one that ran before remembers what it compiled.
+        manifest = project(parsed, list(shared))
+        assert manifest is not None, "the project does not parse"
+        dbt = runner(manifest=manifest, callbacks=list(callbacks))
+        done = dbt.invoke(["run", *shared, *words])
     assert done.success, done.exception or [
         step.message for step in getattr(done.result, "results", ()) if step.status != "success"
     ]
@@ -70,6 +61,7 @@ def cpu() -> float:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(100_000, 50, 1000)  # as in the hub's own dbt process
     seconds = Seconds()
     plus = sys.argv.index("+")
     execute(Path(sys.argv[1]), sys.argv[3:plus], sys.argv[plus + 1 :], [seconds])
