@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from identity.config import Config
 from identity.groups import CLASH, Component, Groups
+from identity.rounds import CLIP
 
-# Bits count no more than this in an average, so that one pair cannot speak for a whole group.
-_CLIP = (-15.0, 25.0)
 # What a pair never compared is taken for, where a component is too large to compare all its pairs.
 _UNKNOWN = -4.0
 # Components up to this size had all their pairs of contacts compared.
@@ -23,9 +22,6 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
     A group that a person confirmed counts by its best pair: its records were said to be alike enough.
     """
     sparse = c.size > COMPARED
-    if not sparse and not any(c.confirmed):
-        _join_alone(c, groups, config)
-        return
     between = _evidence(c, groups)
     forced = {g for g in between if len(groups.members[g]) > 1}
     contacts = {g: sum(not c.profile[i] for i in groups.members[g]) for g in between}
@@ -65,43 +61,9 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
                 heapq.heappush(heap, (offer, x, z) if x < z else (offer, z, x))
 
 
-def _join_alone(c: Component, groups: Groups, config: Config) -> None:
-    """Does the same where each group is one record and all pairs were compared, as in nearly all components."""
-    bar = config.accept
-    between: list[dict[int, tuple[float, int]]] = [{} for _ in range(c.size)]
-    heap = []
-    for a, b, counted in _counted(c):
-        between[a][b] = between[b][a] = (counted, 1)
-        if counted >= bar:
-            heap.append((-counted, a, b))
-    heapq.heapify(heap)
-    while heap:
-        offer, x, y = heapq.heappop(heap)
-        row = between[x]
-        if y not in row or row[y][0] / row[y][1] != -offer:
-            continue
-        if not groups.join(x, y, largest=config.max_cluster):
-            continue
-        absorbed, between[y] = between[y], {}
-        del row[y]
-        for z, (total, pairs) in absorbed.items():
-            if z == x:
-                continue
-            theirs = between[z]
-            del theirs[y]
-            if z in row:
-                total, pairs = row[z][0] + total, row[z][1] + pairs
-            row[z] = theirs[x] = (total, pairs)
-            # What is known of other groups is what it was, and so is their offer.
-            if total / pairs >= bar:
-                heapq.heappush(
-                    heap, (-(total / pairs), x, z) if x < z else (-(total / pairs), z, x)
-                )
-
-
 def _counted(c: Component) -> Iterator[tuple[int, int, float]]:
     """Yields two contacts and what their pair counts for or against one group."""
-    (low, high), profile = _CLIP, c.profile
+    (low, high), profile = CLIP, c.profile
     for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
         if not (soft or profile[a] or profile[b]):
             yield (

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from identity import rounds
 from identity.averages import COMPARED
 from identity.config import Config
 from identity.graph import Ints, components, partition
@@ -137,37 +138,43 @@ def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -
     where = np.empty(len(keys), dtype=np.int64)
     where[order] = np.arange(len(keys))
     at = {c: order[np.searchsorted(keys[order], rows[c].astype(np.uint64))] for c in ("l", "r")}
-    starts: Any = (
-        np.flatnonzero(np.r_[True, nodes["component"][1:] != nodes["component"][:-1]])
-        if len(keys)
-        else []
-    )
-    edge_at: Any = (
-        np.searchsorted(rows["component"], nodes["component"][starts]) if len(keys) else []
-    )
-    bounds = [*list(starts), len(keys)]
-    edge_bounds = [*list(edge_at), len(rows["l"])]
-    profile = nodes["profile"].tolist()
-    left, right = at["l"].tolist(), at["r"].tolist()
+    if not len(keys):
+        return {"rkey": keys, "cluster": keys}
+    starts = np.flatnonzero(np.r_[True, nodes["component"][1:] != nodes["component"][:-1]])
+    bounds = np.r_[starts, len(keys)]
+    edge_bounds = np.r_[
+        np.searchsorted(rows["component"], nodes["component"][starts]), len(rows["l"])
+    ]
     clash = np.isin(rows["veto"], CLASHES)
-    bits = np.where(clash, CLASH, rows["bits"]).tolist()
-    soft, veto = rows["soft"].tolist(), ((rows["veto"] > 0) & ~clash).tolist()
-    cluster = np.arange(len(keys), dtype=np.int64)
-    for i in range(len(bounds) - 1):
-        a, b, e, f = bounds[i], bounds[i + 1], edge_bounds[i], edge_bounds[i + 1]
+    bits = np.where(clash, CLASH, rows["bits"])
+    veto, soft = (rows["veto"] > 0) & ~clash, np.asarray(rows["soft"], dtype=bool)
+    profile = np.asarray(nodes["profile"], dtype=bool)
+    sizes = np.diff(bounds)
+    of = np.repeat(np.arange(len(starts)), np.diff(edge_bounds))
+    edges = {
+        "component": of, "left": at["l"], "right": at["r"], "bits": bits, "veto": veto,
+        "counts": ~(soft | profile[at["l"]] | profile[at["r"]]),
+    }  # fmt: skip
+    confirmed = bits >= _CONFIRMED
+    small = sizes <= min(rounds.LARGEST, config.max_cluster)
+    small[of[confirmed]] = False
+    cluster = rounds.join_small(starts, sizes, small, edges, config.accept)
+    for i in np.flatnonzero(~small | np.logical_or.reduceat(profile, starts)):
+        here, there = slice(bounds[i], bounds[i + 1]), slice(edge_bounds[i], edge_bounds[i + 1])
+        first = bounds[i]
         component = Component(
-            b - a,
-            profile[a:b],
-            [x - a for x in left[e:f]],
-            [x - a for x in right[e:f]],
-            bits[e:f],
-            soft[e:f],
-            veto[e:f],
-            [x >= _CONFIRMED for x in bits[e:f]],
+            int(sizes[i]),
+            profile[here].tolist(),
+            (at["l"][there] - first).tolist(),
+            (at["r"][there] - first).tolist(),
+            bits[there].tolist(),
+            soft[there].tolist(),
+            veto[there].tolist(),
+            confirmed[there].tolist(),
         )
-        found = partition(component, config)
-        cluster[a:b] = a + np.asarray(found)
-    return {"rkey": keys, "cluster": keys[cluster] if len(keys) else keys}
+        joined = (cluster[here] - first).tolist() if small[i] else None
+        cluster[here] = first + np.asarray(partition(component, config, joined))
+    return {"rkey": keys, "cluster": keys[cluster]}
 
 
 # The bits written for a pair that a person confirmed.

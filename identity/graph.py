@@ -36,8 +36,14 @@ def components(nodes: int, left: Ints, right: Ints) -> Ints:
     return label
 
 
-def partition(c: Component, config: Config) -> list[int]:
-    """Returns each node's cluster, named by its smallest node."""
+def partition(c: Component, config: Config, joined: list[int] | None = None) -> list[int]:
+    """Returns each node's cluster, named by its smallest node.
+
+    Args:
+        c: The component.
+        config: Thresholds.
+        joined: The groups of its contacts where these are known already (see `rounds`).
+    """
     groups = Groups(c)
     order: list[int] = []
     # Most components are contacts alone, about whom nobody decided.
@@ -51,7 +57,12 @@ def partition(c: Component, config: Config) -> list[int]:
     for e in order:
         if c.confirmed[e]:
             groups.join(c.left[e], c.right[e], force=True)
-    join_by_average(c, groups, config)
+    if joined is None:
+        join_by_average(c, groups, config)
+    else:
+        for node, group in enumerate(joined):
+            if group != node:
+                groups.join(group, node, force=True)
     _declared(c, groups, order, config)
     _profiles(c, groups, order, config)
     return [groups.find(i) for i in range(c.size)]

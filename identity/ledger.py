@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from identity.store import SCHEMA, TABLES, Store
+from identity.store import SCHEMA, TABLES, Store, few
 
 _PENDING = ".pending-"
 
@@ -62,8 +62,8 @@ def prepare(
     aside.mkdir(parents=True)
     seq = int(proposed["seq"])
     selects = {
-        "records": f"SELECT b.rkey, i.customer_id, i.linked_at FROM {store.name('ids_before')} AS b"
-        f" LEFT JOIN {store.name('ids')} AS i ON b.rkey = i.rkey",
+        "records": f"SELECT b.rkey, i.customer_id, i.linked_at FROM {store.name('ids_before')} AS b LEFT JOIN"
+        f" (SELECT * FROM {store.name('ids')} WHERE rkey IN {few(store.name('ids_before'))}) AS i ON b.rkey = i.rkey",
         "customers": f"SELECT c.* FROM {store.name('customers')} AS c SEMI JOIN {store.name('customers_before')} AS b"
         " ON c.customer_id = b.customer_id",
         "events": f"SELECT * FROM {store.name('events')} WHERE seq = {seq}",

@@ -127,7 +127,7 @@ def _assign(store: Store, seq: int) -> None:
     )
     _events(store, seq)
     con.execute(f"INSERT INTO {store.name('ids_before')} SELECT rkey, was, linked_at FROM changing")
-    con.execute(f"DELETE FROM {ids} WHERE rkey IN (SELECT rkey FROM changing)")
+    con.execute(f"DELETE FROM {ids} WHERE rkey IN {few('changing')}")
     con.execute(
         f"INSERT INTO {ids} SELECT rkey, customer_id, now() FROM changing WHERE customer_id IS NOT NULL"
     )
@@ -172,18 +172,19 @@ def _register(store: Store, seq: int) -> None:
             UNION ALL SELECT customer_id, 'retired', NULL FROM happened WHERE kind = 'retired'
         ) GROUP BY customer_id"""
     )
+    # One look at all: the rest works on what it found.
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE known AS SELECT rowid AS place, * FROM {customers}
+        WHERE customer_id IN (SELECT customer_id FROM registered)"""
+    )
     con.execute(
         f"""INSERT INTO {store.name("customers_before")}
-        SELECT r.customer_id, c.since, c.status, c.alias_of, c.changed_at FROM registered AS r
-        LEFT JOIN {customers} AS c ON r.customer_id = c.customer_id"""
+        SELECT r.customer_id, k.since, k.status, k.alias_of, k.changed_at FROM registered AS r
+        LEFT JOIN known AS k ON r.customer_id = k.customer_id"""
     )
+    con.execute(f"DELETE FROM {customers} WHERE rowid IN {few('known', 'place')}")
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE registered AS SELECT r.*, coalesce(c.since, {seq}) AS since
-        FROM registered AS r LEFT JOIN {customers} AS c ON r.customer_id = c.customer_id"""
-    )
-    con.execute(
-        f"DELETE FROM {customers} WHERE customer_id IN (SELECT customer_id FROM registered)"
-    )
-    con.execute(
-        f"INSERT INTO {customers} SELECT customer_id, since, status, alias_of, now() FROM registered"
+        f"""INSERT INTO {customers}
+        SELECT r.customer_id, coalesce(k.since, {seq}), r.status, r.alias_of, now() FROM registered AS r
+        LEFT JOIN known AS k ON r.customer_id = k.customer_id"""
     )
