@@ -14,15 +14,19 @@ import os
 import sys
 from pathlib import Path
 
+from orchestration.warehouse.start import believed, readers_on_demand
+
 
 def main() -> None:
     """Serves verbs until stdin ends; the first line holds the options that all verbs share."""
     # A parsed project is a million objects that stay: looking for cycles in them is wasted.
     gc.set_threshold(100_000, 50, 1000)
+    readers_on_demand()
     from dbt.cli.main import dbtRunner
 
     from orchestration.warehouse.events import leave_out_debug
     from orchestration.warehouse.parsed import project
+    from orchestration.warehouse.templates import compiled_once
 
     leave_out_debug()
     first = json.loads(sys.stdin.readline())
@@ -31,7 +35,8 @@ def main() -> None:
     if not kept.with_name("manifest.json").exists():
         kept.unlink(missing_ok=True)  # Dagster reads what only parsing writes
     manifest = project(kept, [*first["parse"], *shared])
-    for old in set(kept.parent.glob("*.parsed*")) - {kept}:
+    templates = kept.with_name(f"{kept.name}.templates")
+    for old in set(kept.parent.glob("*.parsed*")) - {kept, templates}:
         old.unlink(missing_ok=True)
     gc.freeze()
     _done(manifest is not None)
@@ -39,7 +44,8 @@ def main() -> None:
         asked = json.loads(line)
         os.environ.update(asked["env"])
         # Mappings are read when models run: the parsed project does not depend on them.
-        result = dbtRunner(manifest=manifest).invoke([*asked["arguments"], *shared])
+        with believed(), compiled_once(templates):
+            result = dbtRunner(manifest=manifest).invoke([*asked["arguments"], *shared])
         if result.exception is not None:
             event = {"name": "Exception", "level": "error", "msg": str(result.exception)}
             print(json.dumps({"info": event, "data": {}}))  # noqa: T201 - the protocol

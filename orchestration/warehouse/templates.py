@@ -1,0 +1,58 @@
+"""dbt's templates, compiled once: what Jinja makes of them is kept from one process to the next.
+
+Jinja can keep what it compiled, but only of templates that it loads from files by itself; dbt hands
+it texts, some two hundred in a run, and to compile them costs more than many a small model.
+"""
+
+import hashlib
+import marshal
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+# Of a file that is not there, was cut short, or holds something else.
+_UNREADABLE = (OSError, ValueError, EOFError, TypeError)
+
+
+@contextmanager
+def compiled_once(kept: Path) -> Iterator[None]:
+    """Within it dbt compiles only those templates that the file does not hold; then it does.
+
+    Args:
+        kept: The file; as the parsed project it lies beside, nobody else writes it.
+    """
+    from dbt_common.clients.jinja import MacroFuzzEnvironment
+
+    stamp = f"{sys.version} {version('jinja2')} {version('dbt-common')}"
+    codes: dict[str, CodeType] = {}
+    with suppress(*_UNREADABLE):
+        made_by, found = marshal.loads(kept.read_bytes())  # noqa: S302 - ours, as __pycache__ is
+        codes = found if made_by == stamp else {}
+    before = len(codes)
+    plain = MacroFuzzEnvironment.compile
+
+    def compile_once(self: Any, source: Any, *more: Any, **options: Any) -> Any:
+        if not isinstance(source, str) or more or options:
+            return plain(self, source, *more, **options)
+        # texts and native values are generated differently; the rest is the same in all of dbt
+        text = f"{self.code_generator_class.__name__} {source}"
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if key not in codes:
+            codes[key] = plain(self, source)
+        return codes[key]
+
+    MacroFuzzEnvironment.compile = compile_once  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del MacroFuzzEnvironment.compile
+        if len(codes) > before:
+            beside = kept.with_name(f"{kept.name}.{os.getpid()}")
+            with suppress(OSError):  # a disk that is full costs the next process the compiling
+                beside.write_bytes(marshal.dumps((stamp, codes)))
+                beside.rename(kept)
