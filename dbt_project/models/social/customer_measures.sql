@@ -17,7 +17,7 @@ with inputs as (
     select inputs.*
     from {{ ref('int_measure_inputs') }} as inputs
     {% if is_incremental() %}
-    anti join {{ this }} as known on inputs.customer_id = known.customer_id and inputs.told_by = known.told_by
+    anti join {{ this }} as known on inputs.told_by = known.told_by
     {% endif %}
 ),
 

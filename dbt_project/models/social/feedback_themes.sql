@@ -20,6 +20,7 @@ with brought_up as (
         and not is_bot
         and not thanks
         and intent not in ('noise', 'unknown', 'error')
+        and topic not in ('unknown', 'error')
     group by all
 ),
 

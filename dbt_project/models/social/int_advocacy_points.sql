@@ -1,4 +1,4 @@
-{{ config(schema='intermediate', alias='advocacy_points') }}
+{{ config(schema='intermediate', alias='advocacy_points', materialized='view') }}
 {% set rules = {'half_life_days': 90, 'helps': 10, 'praises': 3, 'reaches': 2, 'helps_per_asker': 3, 'praises_per_week': 1} %}
 {% do rules.update(var('social', {}).get('advocacy') or {}) %}
 -- Grain: one interaction that earns its author points, and for what. Weights, decay and caps are declared

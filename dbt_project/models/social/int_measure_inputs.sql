@@ -1,4 +1,4 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
+{{ config(schema='intermediate', alias='measure_inputs', materialized='view') }}
 -- Grain: one customer who is not us, and all that its measures are made of besides its orders; `told_by` changes when
 -- any of that does, or an order (which is part of `customer_state`). Days are whole and the means of everyone have three
 -- digits, so that measures change for whose inputs change, and for all on another day or when the means have moved.
@@ -46,7 +46,7 @@ joined as (
         people.known,
         people.owner,
         people.since,
-        states.customer_state,
+        people.customer_state,
         round(coalesce(engaged.engagement, 0), 6) as engagement,
         cast(coalesce(engaged.messages_90d, 0) as bigint) as messages_90d,
         cast(coalesce(engaged.negative_90d, 0) as bigint) as negative_90d,
@@ -56,7 +56,6 @@ joined as (
         everyone.mean_order
     from {{ ref('customers') }} as customers
     cross join everyone
-    left join {{ ref('int_customer_states') }} as states on customers.customer_id = states.customer_id
     left join {{ ref('int_people') }} as people on customers.customer_id = people.customer_id
     left join engaged on customers.customer_id = engaged.customer_id
     left join waiting on customers.customer_id = waiting.customer_id

@@ -2,6 +2,10 @@
 -- Grain: one topic of one product in one segment (or `everyone`) in one week: what customers brought up, and the
 -- mean of the eight weeks before, weeks without a word included. Thanks, small talk and bots bring up nothing.
 -- First who brought it up, then their segments: who is in five of them is not looked for five times.
+{% set groups = ["'everyone'"] %}
+{% for segment, about in (var('social', {}).get('segments') or {}).items() %}
+    {% do groups.append('case when ' ~ about.when ~ ' then ' ~ sql_text(segment) ~ ' end') %}
+{% endfor %}
 with brought_up as (
     select
         topic,
@@ -22,12 +26,14 @@ with brought_up as (
 ),
 
 worth as (
-    select brought_up.* exclude (customer_id, stranger), measures.lifetime_value, members.segments
+    select
+        brought_up.* exclude (customer_id, stranger),
+        measures.lifetime_value,
+        coalesce(measures.segments, ['everyone']) as segments
     from brought_up
-    left join {{ ref('customer_measures') }} as measures on brought_up.customer_id = measures.customer_id
     left join (
-        select customer_id, list(segment) as segments from {{ ref('int_segment_members') }} group by customer_id
-    ) as members on brought_up.customer_id = members.customer_id
+        select customer_id, lifetime_value, [{{ groups | join(', ') }}] as segments from {{ ref('customer_measures') }}
+    ) as measures on brought_up.customer_id = measures.customer_id
 ),
 
 counted as (
@@ -40,7 +46,8 @@ counted as (
         count(*) as customers,
         sum(sentiment) / nullif(sum(sentiments), 0) as sentiment,
         sum(lifetime_value) as lifetime_value
-    from (select * exclude (segments), {{ explode("list_append(segments, 'everyone')") }} as segment from worth)
+    from (select * exclude (segments), {{ explode('segments') }} as segment from worth)
+    where segment is not null
     group by topic, product, segment, week
 ),
 
