@@ -34,7 +34,7 @@ def compiled_once(kept: Path) -> Iterator[None]:
         made_by, found = marshal.loads(kept.read_bytes())  # noqa: S302 - ours, as __pycache__ is
         codes = found if made_by == stamp else {}
     before = len(codes)
-    plain = MacroFuzzEnvironment.compile
+    plain = MacroFuzzEnvironment.compile  # Jinja's own, or that of a surrounding use
 
     def compile_once(self: Any, source: Any, *more: Any, **options: Any) -> Any:
         if not isinstance(source, str) or more or options:
@@ -50,7 +50,7 @@ def compiled_once(kept: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        del MacroFuzzEnvironment.compile
+        MacroFuzzEnvironment.compile = plain  # type: ignore[method-assign]
         if len(codes) > before:
             beside = kept.with_name(f"{kept.name}.{os.getpid()}")
             with suppress(OSError):  # a disk that is full costs the next process the compiling

@@ -56,3 +56,11 @@ def test_another_python_compiles_its_own(tmp_path: Path, monkeypatch: pytest.Mon
     with compiled_once(kept):
         assert rendered("{{ n }}") == "3"
     assert kept.read_bytes() != before
+
+
+def test_one_use_within_another_ends_alone(tmp_path: Path) -> None:
+    with compiled_once(tmp_path / "outer"):
+        with compiled_once(tmp_path / "inner"):
+            assert rendered("{{ n }}") == "3"
+        assert rendered("{{ n }}{{ n }}") == "33"
+    assert rendered("{{ n }}") == "3"
