@@ -11,8 +11,8 @@ from identity.levels import Comparison, Level, as_splink, digits_off, near, plai
 # Many names serve as given and as family name: that one of them stands on the other side means something only
 # where the rest does too, or where there is no rest.
 _SWAPPED = (
-    "(given_l = family_r AND jaro_winkler_similarity(given_r, family_l) >= 0.7"
-    " OR given_r = family_l AND jaro_winkler_similarity(given_l, family_r) >= 0.7)"
+    "(family_l <> family_r AND (given_l = family_r AND jaro_winkler_similarity(given_r, family_l) >= 0.7"
+    " OR given_r = family_l AND jaro_winkler_similarity(given_l, family_r) >= 0.7))"
 )
 _GIVEN = Comparison(
     "given",
@@ -85,8 +85,17 @@ _BIRTH = Comparison(
             " AND substr(birth_l, 6, 2) = right(birth_r, 2) AND right(birth_l, 2) = substr(birth_r, 6, 2)",
             "day and month swapped", 0.02, 0.00003,
         ),
-        Level(digits_off(2), "two digits off", 0.03, 0.01),
-        Level("left(birth_l, 4) = left(birth_r, 4)", "same year", 0.01, 0.012),
+        Level(
+            "length(birth_l) = 10 AND length(birth_r) = 10 AND left(birth_l, 4) = left(birth_r, 4)"
+            " AND (substr(birth_l, 6, 2) = substr(birth_r, 6, 2) OR right(birth_l, 2) = right(birth_r, 2))",
+            "another day or month", 0.02, 0.0014,
+        ),
+        Level(
+            "length(birth_l) = 10 AND length(birth_r) = 10 AND right(birth_l, 5) = right(birth_r, 5)",
+            "another year", 0.01, 0.0027,
+        ),
+        Level(digits_off(2), "two digits off", 0.02, 0.009),
+        Level("left(birth_l, 4) = left(birth_r, 4)", "same year", 0.01, 0.01),
     ),
     (0.02, 0.97),
 )  # fmt: skip

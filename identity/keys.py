@@ -21,6 +21,9 @@ CONTACT_KEYS = (
     "'cf' || city || family || left(given, 1)",
     "'el' || mailbox",
     "'id' || national_id",
+    "'of' || birth_place || family",
+    "'og' || birth_place || given || left(family, 1)",
+    "'ob' || birth || birth_place",
 )
 # Keys that only small populations can afford: one thing in common, and seldom enough.
 LOOSE_KEYS = (
@@ -51,12 +54,18 @@ CROWD_KEYS = (
     "'pf' || postal || left(family, 4) || left(given, 1)",
     "'st' || street || coalesce(postal, city, '') || left(given, 1)",
 )
+# What a population between small and crowd can afford beside those: one thing whole, and seldom enough.
+MIDDLE_KEYS = (
+    "'mb' || birth",
+    "'mf' || family || left(given, 2)",
+    "'mg' || given || coalesce(city, birth_place)",
+)
 # A name alone, where it is rare: in a crowd more namesakes than these are strangers nearly all.
 NAME_KEY = "'n' || least(given, family) || greatest(given, family)"
 NAME_CAP = 12
 # A household's records meet those of its members that lack the given name, never each other.
 HOUSEHOLD_KEY = "'hf' || coalesce(postal, street) || family"
-SMALL = 30_000
+SMALL, MIDDLE = 30_000, 90_000
 SMALL_BLOCK_CAP = 100
 # A blocking key shared by more records than this says too little to be worth the comparisons.
 BLOCK_CAP = 40
@@ -85,7 +94,8 @@ def block_cap(population: int) -> int:
 def contact_keys(population: int) -> str:
     """Returns a SELECT of blocking keys from the records relation `{records}`."""
     large = population > SMALL
-    listed = ", ".join(f"({k})" for k in CONTACT_KEYS + (CROWD_KEYS if large else LOOSE_KEYS))
+    more = CROWD_KEYS + (MIDDLE_KEYS if population <= MIDDLE else ()) if large else LOOSE_KEYS
+    listed = ", ".join(f"({k})" for k in CONTACT_KEYS + more)
     found = f"""
         SELECT hash(said) AS key, rkey, CAST(0 AS SMALLINT) AS bit, CAST(0 AS TINYINT) AS side,
             CAST(NULL AS UINTEGER) AS name
