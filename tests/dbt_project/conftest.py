@@ -17,7 +17,6 @@ from tests.in_process import dbt_in_process
 
 # Imported where it is used, or every worker that collects these tests would import dbt.
 if TYPE_CHECKING:
-    from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -29,9 +28,10 @@ Record = dict[str, Any]
 class Warehouse:
     """Lands Singer streams, runs dbt, answers queries. Files: mapping shape per source."""
 
-    def __init__(self, home: Path, target: Path, parsed: "Manifest") -> None:
+    def __init__(self, home: Path, target: Path, templates: Path, parsed: "Manifest") -> None:
         self.home = home
         self.target = target
+        self.templates = templates
         self.parsed = parsed
         self.sources: dict[str, Any] = {}
         (home / "warehouse").mkdir(parents=True)
@@ -89,7 +89,9 @@ class Warehouse:
         taps = {source["tap"] for source in self.sources.values()}
         unused = [f"staging.{room}" for room in ROOMS if f"tap-{room}" not in taps]
         words = [*arguments, "--exclude", *unused]
-        result = invoke(words, self.home, self.target, self.sources, self.parsed)
+        with dbt_in_process(self.templates) as runner:
+            options = shared(self.home, self.target, self.sources)
+            result = runner(manifest=self.parsed).invoke([*words, *options])
         assert result.success, result.exception or [
             step.message for step in result.result if step.status not in ("success", "pass")
         ]
@@ -101,37 +103,37 @@ class Warehouse:
             return connection.execute(sql).fetchall()
 
 
-def invoke(
-    words: Iterable[str], home: Path, target: Path, sources: Any, parsed: "Manifest | None" = None
-) -> "dbtRunnerResult":
+def shared(home: Path, target: Path, sources: Any) -> list[str]:
+    """Options of all verbs."""
     os.environ["TESSERA_HOME"] = str(home)
-    options = [
+    return [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--vars", json.dumps({"sources": sources})),
         *("--target-path", str(target), "--log-path", str(home / "logs"), "--no-write-json"),
     ]
-    with dbt_in_process() as runner:
-        return runner(manifest=parsed).invoke([*words, *options])
 
 
 @pytest.fixture(scope="session")
-def parsed(once: Once, tmp_path_factory: pytest.TempPathFactory) -> "tuple[Path, Manifest]":
-    """The project with the models of all platforms, parsed once; and dbt's target folder."""
+def parsed(once: Once, tmp_path_factory: pytest.TempPathFactory) -> "tuple[Path, Path, Manifest]":
+    """dbt's target folder; the file of templates; the project with the models of all platforms."""
     from dbt.contracts.graph.manifest import Manifest
 
     def parse(home: Path) -> None:
         (home / "warehouse").mkdir()
         sources = {room: {"tap": f"tap-{room}"} for room in ROOMS}
-        done = invoke(["parse", "--quiet"], home, home / "target", sources)
+        with dbt_in_process(home / "templates") as runner:
+            options = shared(home, home / "target", sources)
+            done = runner().invoke(["parse", "--quiet", *options])
         assert isinstance(done.result, Manifest), done.exception
         (home / "manifest.msgpack").write_bytes(done.result.to_msgpack())
 
-    kept = once("parsed", parse) / "manifest.msgpack"
-    return tmp_path_factory.mktemp("target"), Manifest.from_msgpack(kept.read_bytes())
+    home = once("parsed", parse)
+    manifest = Manifest.from_msgpack((home / "manifest.msgpack").read_bytes())
+    return tmp_path_factory.mktemp("target"), home / "templates", manifest
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path, parsed: "tuple[Path, Manifest]") -> Callable[[], Warehouse]:
+def warehouse(tmp_path: Path, parsed: "tuple[Path, Path, Manifest]") -> Callable[[], Warehouse]:
     """Makes empty warehouses."""
     made = 0
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.warehouse.start import believed, readers_on_demand
 from tests.in_process import dbt_in_process
 
 _NOTED = ("NodeStart", "NodeFinished")
@@ -27,19 +26,14 @@ def execute(
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> None:
     """Runs models in this process; raises when one fails."""
-    readers_on_demand()
-    with dbt_in_process() as runner:
-        from orchestration.warehouse.events import leave_out_debug
+    with dbt_in_process(parsed.with_suffix(".templates"), but=_NOTED) as runner:
         from orchestration.warehouse.parsed import project
-        from orchestration.warehouse.templates import compiled_once
 
-        leave_out_debug(but=_NOTED)
         # Read for each run: one that ran before remembers what it compiled.
         manifest = project(parsed, list(shared))
         assert manifest is not None, "the project does not parse"
         dbt = runner(manifest=manifest, callbacks=list(callbacks))
-        with believed(), compiled_once(parsed.with_suffix(".templates")):
-            done = dbt.invoke(["run", *shared, *words])
+        done = dbt.invoke(["run", *shared, *words])
     assert done.success, done.exception or [
         step.message for step in getattr(done.result, "results", ()) if step.status != "success"
     ]
