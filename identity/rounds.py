@@ -90,8 +90,7 @@ def _join(
             table[n, :, x] = table[n, x]
         veto[n, x] |= veto[n, y]
         veto[n, :, x] = veto[n, x]
-        # Nothing is known of a group that is part of another, nor of a group and itself.
+        # Nothing is known of a group that is part of another.
         pairs[n, y] = pairs[n, :, y] = 0.0
-        pairs[n, x, x] = 0.0
         mine = group[left]
         group[left] = np.where(mine == y[:, None], x[:, None], mine)
