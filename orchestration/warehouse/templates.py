@@ -17,6 +17,8 @@ from typing import Any
 
 # Of a file that is not there, was cut short, or holds something else.
 _UNREADABLE = (OSError, ValueError, EOFError, TypeError)
+# A project has some hundreds; some texts name a day or a package and are never met again.
+MOST = 2_000
 
 
 @contextmanager
@@ -34,6 +36,7 @@ def compiled_once(kept: Path) -> Iterator[None]:
         made_by, found = marshal.loads(kept.read_bytes())  # noqa: S302 - ours, as __pycache__ is
         codes = found if made_by == stamp else {}
     before = len(codes)
+    met: set[str] = set()
     plain = MacroFuzzEnvironment.compile  # Jinja's own, or that of a surrounding use
 
     def compile_once(self: Any, source: Any, *more: Any, **options: Any) -> Any:
@@ -42,6 +45,7 @@ def compiled_once(kept: Path) -> Iterator[None]:
         # texts and native values are generated differently; the rest is the same in all of dbt
         text = f"{self.code_generator_class.__name__} {source}"
         key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        met.add(key)
         if key not in codes:
             codes[key] = plain(self, source)
         return codes[key]
@@ -52,6 +56,8 @@ def compiled_once(kept: Path) -> Iterator[None]:
     finally:
         MacroFuzzEnvironment.compile = plain  # type: ignore[method-assign]
         if len(codes) > before:
+            if len(codes) > MOST:
+                codes = {key: code for key, code in codes.items() if key in met}
             beside = kept.with_name(f"{kept.name}.{os.getpid()}")
             with suppress(OSError):  # a disk that is full costs the next process the compiling
                 beside.write_bytes(marshal.dumps((stamp, codes)))

@@ -1,5 +1,6 @@
 """What dbt compiled once is not compiled again, and what cannot be read is."""
 
+import marshal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ pytest.importorskip("dbt_common.clients.jinja")
 
 from dbt_common.clients import jinja
 
+from orchestration.warehouse import templates
 from orchestration.warehouse.templates import compiled_once
 
 
@@ -56,6 +58,18 @@ def test_another_python_compiles_its_own(tmp_path: Path, monkeypatch: pytest.Mon
     with compiled_once(kept):
         assert rendered("{{ n }}") == "3"
     assert kept.read_bytes() != before
+
+
+def test_what_is_not_met_again_is_forgotten_when_there_is_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "templates"
+    monkeypatch.setattr(templates, "MOST", 2)
+    for day in range(9):
+        with compiled_once(kept):
+            assert rendered(f"{{{{ n }}}} on day {day}") == f"3 on day {day}"
+    _, codes = marshal.loads(kept.read_bytes())
+    assert len(codes) <= 2
 
 
 def test_one_use_within_another_ends_alone(tmp_path: Path) -> None:
