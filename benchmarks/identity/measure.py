@@ -2,7 +2,7 @@
 
 RECORDS (1,000,000) is the made-up population that is timed; QUALITY (100,000) a smaller one of the same making,
 on which the model is trained and a long sequence of changes is compared with a rebuild. RECORDS=5000000 needs
-some 10 GB of disk. The last line is one JSON object.
+some 10 GB of disk and 12 GB of memory. The last line is one JSON object.
 """
 
 import json

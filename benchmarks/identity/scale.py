@@ -50,9 +50,11 @@ class Scale:
 
     def __init__(self, folder: Path, records: int) -> None:
         self.folder, self.records = folder, records
+        # A million records have to do with half of the memory that a run may take; five need more.
+        limit = f"{1500 * max(records // 1_000_000, 1)}MB"
         self.con = duckdb.connect(
             str(folder / "hub.duckdb"),
-            config={"threads": 2, "memory_limit": "1500MB", "preserve_insertion_order": False},
+            config={"threads": 2, "memory_limit": limit, "preserve_insertion_order": False},
         )
 
     def config(self, trained: bool = True) -> dict[str, Any]:
