@@ -2,7 +2,6 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator
 
 from identity.config import Config
 from identity.groups import CLASH, Component, Groups
@@ -61,25 +60,17 @@ def join_by_average(c: Component, groups: Groups, config: Config) -> None:
                 heapq.heappush(heap, (offer, x, z) if x < z else (offer, z, x))
 
 
-def _counted(c: Component) -> Iterator[tuple[int, int, float]]:
-    """Yields two contacts and what their pair counts for or against one group."""
-    (low, high), profile = CLIP, c.profile
-    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
-        if not (soft or profile[a] or profile[b]):
-            yield (
-                a,
-                b,
-                bits if low <= bits <= high or bits == CLASH else low if bits < low else high,
-            )
-
-
 def _evidence(c: Component, groups: Groups) -> dict[int, dict[int, Shared]]:
     """Returns what is known between every two groups of contacts."""
     between: dict[int, dict[int, Shared]] = defaultdict(dict)
-    for a, b, counted in _counted(c):
+    (low, high), profile = CLIP, c.profile
+    for a, b, bits, soft in zip(c.left, c.right, c.bits, c.soft, strict=True):
+        if soft or profile[a] or profile[b]:
+            continue
         x, y = groups.find(a), groups.find(b)
         if x == y:
             continue
+        counted = bits if low <= bits <= high or bits == CLASH else low if bits < low else high
         shared: Shared = (counted, 1, counted)
         if y in between[x]:
             total, pairs, top = between[x][y]
