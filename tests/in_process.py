@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.warehouse.start import believed, readers_on_demand
+from orchestration.warehouse.start import readers_on_demand
 
 # Imported where it is used, or every worker that collects these tests would import dbt.
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def dbt_in_process(templates: Path, but: Sequence[str] = ()) -> Iterator["type[d
 
     leave_out_debug(but)
     try:
-        with believed(), compiled_once(templates):
+        with compiled_once(templates):
             yield dbtRunner
     finally:
         DuckDBConnectionManager.close_all_connections()  # the file has one writer

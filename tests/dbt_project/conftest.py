@@ -12,6 +12,7 @@ import pytest
 from connectors.tap_base.testing import Run
 from connectors.target_landing.__main__ import run as load
 from connectors.target_landing.config import Settings
+from orchestration.warehouse.start import believed
 from tests.conftest import Once
 from tests.in_process import dbt_in_process
 
@@ -89,7 +90,7 @@ class Warehouse:
         taps = {source["tap"] for source in self.sources.values()}
         unused = [f"staging.{room}" for room in ROOMS if f"tap-{room}" not in taps]
         words = [*arguments, "--exclude", *unused]
-        with dbt_in_process(self.templates) as runner:
+        with dbt_in_process(self.templates) as runner, believed():
             options = shared(self.home, self.target, self.sources)
             result = runner(manifest=self.parsed).invoke([*words, *options])
         assert result.success, result.exception or [

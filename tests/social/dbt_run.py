@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from orchestration.warehouse.start import believed
 from tests.in_process import dbt_in_process
 
 _NOTED = ("NodeStart", "NodeFinished")
@@ -33,7 +34,8 @@ def execute(
         manifest = project(parsed, list(shared))
         assert manifest is not None, "the project does not parse"
         dbt = runner(manifest=manifest, callbacks=list(callbacks))
-        done = dbt.invoke(["run", *shared, *words])
+        with believed():
+            done = dbt.invoke(["run", *shared, *words])
     assert done.success, done.exception or [
         step.message for step in getattr(done.result, "results", ()) if step.status != "success"
     ]
