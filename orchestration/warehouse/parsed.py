@@ -30,8 +30,13 @@ def project(kept: Path, arguments: list[str]) -> "Manifest | None":
     manifest = dbtRunner().invoke(["parse", *arguments]).result
     if not isinstance(manifest, Manifest):
         return None
-    beside = kept.with_name(f"{kept.name}.{os.getpid()}")
-    with suppress(OSError):  # a disk that is full costs the next process a parse
-        beside.write_bytes(manifest.to_msgpack())
-        beside.rename(kept)
+    keep(kept, manifest.to_msgpack())
     return manifest
+
+
+def keep(kept: Path, content: bytes) -> None:
+    """Writes a file whole or not at all; a disk that is full costs the next process the work."""
+    beside = kept.with_name(f"{kept.name}.{os.getpid()}")
+    with suppress(OSError):
+        beside.write_bytes(content)
+        beside.rename(kept)

@@ -6,7 +6,6 @@ it texts, some two hundred in a run, and to compile them costs more than many a 
 
 import hashlib
 import marshal
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
 from typing import Any
+
+from orchestration.warehouse.parsed import keep
 
 # Of a file that is not there, was cut short, or holds something else.
 _UNREADABLE = (OSError, ValueError, EOFError, TypeError)
@@ -58,7 +59,4 @@ def compiled_once(kept: Path) -> Iterator[None]:
         if len(codes) > before:
             if len(codes) > MOST:
                 codes = {key: code for key, code in codes.items() if key in met}
-            beside = kept.with_name(f"{kept.name}.{os.getpid()}")
-            with suppress(OSError):  # a disk that is full costs the next process the compiling
-                beside.write_bytes(marshal.dumps((stamp, codes)))
-                beside.rename(kept)
+            keep(kept, marshal.dumps((stamp, codes)))
