@@ -2,16 +2,81 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 def readers_on_demand() -> None:
     """Makes dbt write its classes' readers and writers when they are asked for.
 
-    It has hundreds of them, written as code when the class is imported. Call it before dbt is.
+    It has hundreds of them, written as code when the class is imported. What mashumaro calls lazy
+    still writes a little code for each. Call it before dbt is imported.
     """
     from mashumaro.config import BaseConfig
+    from mashumaro.mixins import dict as mixin
 
     BaseConfig.lazy_compilation = True
+    mixin.compile_mixin_unpacker = _read_on_demand  # type: ignore[attr-defined]
+    mixin.compile_mixin_packer = _written_on_demand  # type: ignore[attr-defined]
+    _sources_unnamed()
+
+
+def _read_on_demand(
+    cls: type, format_name: str = "dict", dialect: Any = None, decoder: Any = None
+) -> None:
+    """Gives a class a reader that writes the true one in its place when it is first called."""
+    from mashumaro.core.meta.code.builder import CodeBuilder
+
+    name = CodeBuilder.get_unpack_method_name(format_name=format_name, decoder=decoder)
+
+    def read(called: Any, *given: Any, **options: Any) -> Any:
+        CodeBuilder(
+            called,
+            first_method=name,
+            allow_postponed_evaluation=False,
+            format_name=format_name,
+            decoder=decoder,
+            default_dialect=dialect,
+        ).add_unpack_method()
+        return getattr(called, name)(*given, **options)
+
+    for known_as in (name, name.public):
+        setattr(cls, known_as, classmethod(read))
+
+
+def _written_on_demand(
+    cls: type,
+    format_name: str = "dict",
+    dialect: Any = None,
+    encoder: Any = None,
+    encoder_kwargs: Any = None,
+) -> None:
+    """The same for its writer."""
+    from mashumaro.core.meta.code.builder import CodeBuilder
+
+    name = CodeBuilder.get_pack_method_name(format_name=format_name, encoder=encoder)
+
+    def write(called: Any, *given: Any, **options: Any) -> Any:
+        CodeBuilder(
+            type(called),
+            first_method=name,
+            allow_postponed_evaluation=False,
+            format_name=format_name,
+            encoder=encoder,
+            encoder_kwargs=encoder_kwargs,
+            default_dialect=dialect,
+        ).add_pack_method()
+        return getattr(called, name)(*given, **options)
+
+    for known_as in (name, name.public):
+        setattr(cls, known_as, write)
+
+
+def _sources_unnamed() -> None:
+    """Spares dbt reading all files on the stack to say in an event who declares a flag."""
+    from dbt_common import behavior_flags
+
+    flag = behavior_flags.BehaviorFlagRendered
+    flag._default_source = staticmethod(lambda: "dbt")  # type: ignore[method-assign]
 
 
 @contextmanager
