@@ -30,6 +30,8 @@ INCREMENTAL = {
     "marts.routing_log": "* exclude (invocation)",
     "marts.segment_events": "* exclude (invocation)",
     "intermediate.ties": "* exclude (loaded_package)",
+    "intermediate.deeds": "* exclude (loaded_package)",
+    "intermediate.customer_states": "*",
     "marts.relationships": "*",
     "intermediate.theme_weeks": "* exclude (sentiment, lifetime_value_share)",
     "marts.advocates": "* exclude (made_of)",

@@ -46,6 +46,13 @@
     {% endif %}
 {% endmacro %}
 
+{% macro forget_other_classifiers() %}
+    {% set classifiers = classifiers_stamp() %}
+    {% if is_incremental() %}
+    delete from {{ this }} where classifiers is distinct from {{ classifiers }}
+    {% endif %}
+{% endmacro %}
+
 {# Threads with a turn that is newer than all that this model holds, and those that such a turn left. #}
 {% macro threads_with_news() -%}
     select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
@@ -98,15 +105,4 @@
 {# Messages of threads that were told again without them, or are no more, leave: post-hook. #}
 {% macro forget_untold() %}
     {{ forget_other_states(ref('int_conversations'), 'thread_state') }}
-{% endmacro %}
-
-{# Customers without any tie to another left: pre-hook. #}
-{% macro forget_untied() %}
-    {% set ties, helped = ref('int_ties'), ref('int_helped') %}
-    {% if is_incremental() %}
-    delete from {{ this }}
-    where
-        from_customer_id not in (select from_customer_id from {{ ties }} where from_customer_id <> to_customer_id)
-        and from_customer_id not in (select helper_id from {{ helped }} where why = 'counts')
-    {% endif %}
 {% endmacro %}

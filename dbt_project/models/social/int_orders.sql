@@ -1,27 +1,20 @@
 {{ config(
     schema='intermediate', alias='orders', materialized='incremental', contract={'enforced': false},
-    incremental_strategy='append', pre_hook="{{ forget_changed_customers() }}"
+    incremental_strategy='append', pre_hook="{{ find_changed_customers('orders_state') }}"
 ) }}
 -- Grain: one event that moved money: orders and subscriptions in, refunds out; with the customer's total so far.
-with changed as (
-    {{ changed_customers() }}
-),
-
-counted as (
+-- depends_on: {{ ref('int_customer_states') }}
+with counted as (
     select
         changed.customer_id,
-        changed.customer_state,
+        changed.orders_state,
         events.occurred_at,
         events.transaction_id,
         events.kind <> 'refund' as bought,
         case when events.kind = 'refund' then -abs(events.amount) else events.amount end as amount
     from {{ ref('transactions') }} as events
-    inner join changed on events.customer_id = changed.customer_id
-    where
-        events.occurred_at is not null
-        and not events.deleted
-        and events.kind in ('order', 'subscription', 'refund')
-        and coalesce(lower(events.stage), '') not in ('cancelled', 'canceled', 'void', 'failed', 'draft', 'lost')
+    inner join changed_customers as changed on events.customer_id = changed.customer_id
+    where not events.deleted and {{ moved_money() }}
 )
 
 select

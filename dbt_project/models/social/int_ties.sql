@@ -5,7 +5,8 @@
 ) }}
 -- Grain: what one account does towards another, by kind, and which customers they are; what a brand says stands in
 -- conversations. An account that spoke anew, or that is (or acts towards) a customer who changed, is counted anew in
--- whole; one without any tie left keeps a row without another, so that the old ones go.
+-- whole; one without any tie left keeps a row without another, so that the old ones go. `tie` is one number of a tie
+-- between two customers.
 with changed as (
     select turns.source, turns.author_record_id
     from {{ ref('int_turns') }} as turns
@@ -85,7 +86,11 @@ select
     one.customer_id as from_customer_id,
     ones.customer_state as from_state,
     other.customer_id as to_customer_id,
-    others.customer_state as to_state
+    others.customer_state as to_state,
+    case
+        when one.customer_id <> other.customer_id
+            then hash(one.customer_id, other.customer_id, tied.kind, tied.times, tied.first_at, tied.last_at)
+    end as tie
 from spoke
 left join tied on spoke.source = tied.source and spoke.author_record_id = tied.author_record_id
 left join {{ ref('clusters') }} as one on spoke.source = one.source and spoke.author_record_id = one.source_record_id
