@@ -69,3 +69,37 @@
 {% macro other_customer(state) -%}
     ({{ state }} is not null and {{ state }} not in (select customer_state from {{ ref('int_customer_states') }}))
 {%- endmacro %}
+
+{#
+  Who is behind the accounts that stand in columns of a table: one row each, with the customer and what is known of it.
+  Few accounts are looked for among all records, not all records put into a table to find few.
+#}
+{% macro whose(rows, columns) -%}
+    with wanted as (
+        {% for column in columns %}
+        select source, {{ column }} as source_record_id
+        from {{ rows }}
+        where {{ column }} is not null
+        {{ 'union' if not loop.last }}
+        {% endfor %}
+    ),
+
+    theirs as materialized (
+        select records.source, records.source_record_id, records.customer_id
+        from {{ ref('clusters') }} as records
+        semi join wanted on records.source = wanted.source and records.source_record_id = wanted.source_record_id
+    )
+
+    select
+        theirs.source,
+        theirs.source_record_id,
+        theirs.customer_id,
+        people.customer_state,
+        people.is_bot,
+        people.is_brand,
+        people.known
+    from theirs
+    left join (
+        select * from {{ ref('int_people') }} where customer_id in (select customer_id from theirs)
+    ) as people on theirs.customer_id = people.customer_id
+{%- endmacro %}

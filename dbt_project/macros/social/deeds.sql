@@ -45,10 +45,10 @@
     {% set deeds, measures, communities = ref('int_deeds'), ref('customer_measures'), ref('communities') %}
     create or replace temporary table advocates_told as
     with earned as (
-        select any_value(customer_id) as customer_id, hash(hash(customer_id), sum(deed)) as deeds
+        select by_state, any_value(customer_id) as customer_id, hash(by_state, sum(deed)) as deeds
         from {{ deeds }}
         where deed is not null and not barred and (back is null or not {{ is_returned('back') }})
-        group by hash(customer_id)
+        group by by_state
         -- who was helpful to people we know has standing too, even if no book of ours holds them
         having bool_or(known) or bool_or(part = 'helps')
     )
@@ -64,7 +64,7 @@
             {{ as_of_day() }}, {{ sql_text(tojson(advocacy_rules(), sort_keys=true)) }}
         ) as told_by
     from earned
-    left join {{ measures }} as measures on earned.customer_id = measures.customer_id
+    left join {{ measures }} as measures on earned.by_state = measures.customer_state
     left join {{ communities }} as communities on earned.customer_id = communities.customer_id;
     {% if is_incremental() %}
 

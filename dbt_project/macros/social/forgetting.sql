@@ -53,13 +53,23 @@
     {% endif %}
 {% endmacro %}
 
+{# The newest package of each source of a table that this model holds, 0 where it holds none; joined by equal source and larger package, so that only what is newer is read. #}
+{% macro packages_seen(told) -%}
+    (
+        select told.source, coalesce(max(seen.package), 0) as package
+        from (select distinct source from {{ told }}) as told
+        left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
+            on told.source = seen.source
+        group by told.source
+    )
+{%- endmacro %}
+
 {# Threads with a turn that is newer than all that this model holds, and those that such a turn left. #}
 {% macro threads_with_news() -%}
     select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
     from {{ ref('int_turns') }} as turns
-    left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
-        on turns.source = seen.source
-    where turns.loaded_package > coalesce(seen.package, 0)
+    inner join {{ packages_seen(ref('int_turns')) }} as seen
+        on turns.source = seen.source and turns.loaded_package > seen.package
 {%- endmacro %}
 
 {# They are told again from nothing: a thread that has become nobody's leaves no row. Pre-hooks. #}

@@ -6,17 +6,16 @@
 -- Grain: one answer in a conversation by somebody who is neither its customer nor the brand: either one that the
 -- customer said thanks for (`thanks_id`), or the first one of its author to the customer, thanked or not. Who they
 -- are as customers is added later. Threads that a new turn touches are told again.
-with told as (
-    select
-        told.source,
-        told.thread_id,
-        told.customer_record_id,
-        told.brands,
-        told.loaded_package
-    from {{ ref('int_conversations') }} as told
-    {% if is_incremental() %}
-    semi join ({{ threads_with_news() }}) as news on told.source = news.source and told.thread_id = news.thread_id
-    {% endif %}
+with
+{% if is_incremental() %}
+news as (
+    {{ threads_with_news() }}
+),
+{% endif %}
+
+told as (
+    select source, thread_id, customer_record_id, brands, loaded_package
+    from {{ rows_by(ref('int_conversations'), 'news', ['source', 'thread_id']) if is_incremental() else ref('int_conversations') }}
 ),
 
 turns as (
@@ -33,7 +32,7 @@ turns as (
         told.customer_record_id,
         told.brands,
         told.loaded_package
-    from {{ ref('int_turns') }} as turns
+    from {{ rows_by(ref('int_turns'), 'told', ['source', 'thread_id']) }} as turns
     inner join told on turns.source = told.source and turns.thread_id = told.thread_id
     where turns.speaks_for is null and not turns.deleted
 ),

@@ -11,7 +11,7 @@
 -- brand. Bots and answers faster than anyone can read do not; thanks in return for thanks (`back` is the `pair` of
 -- another row) do not either, which whoever reads this says. Threads that a new turn touches, and those of customers
 -- who changed (`by_state`, `to_state`), are told again. `deed` is one number of all that a score needs to know.
--- depends_on: {{ ref('int_turns') }}, {{ ref('interaction_understanding') }}
+-- depends_on: {{ ref('int_turns') }}, {{ ref('int_customer_states') }}, {{ ref('interaction_understanding') }}
 with told as (
     select
         source,
@@ -40,7 +40,7 @@ answered as (
         {{ seconds_between('told.opened_at', 'answers.said_at') }} as seconds_to_answer,
         told.brands,
         told.loaded_package
-    from {{ ref('int_answers') }} as answers
+    from {{ rows_by(ref('int_answers'), 'told', ['source', 'thread_id']) if is_incremental() else ref('int_answers') }} as answers
     inner join told on answers.source = told.source and answers.thread_id = told.thread_id
     where answers.thanks_id is not null or told.intent in ('question', 'complaint')
 ),
@@ -64,34 +64,34 @@ done as (
     where intent = 'praise' and not opening_deleted
 ),
 
+people as (
+    {{ whose('done', ['author_record_id', 'customer_record_id']) }}
+),
+
 judged as (
     select
         done.* exclude (intent, seconds_to_answer),
         one.customer_id,
-        ones.customer_state as by_state,
+        one.customer_state as by_state,
         asker.customer_id as asker_id,
-        askers.customer_state as to_state,
-        coalesce(person.is_bot or person.is_brand, false) as barred,
-        coalesce(person.known, false) as known,
+        asker.customer_state as to_state,
+        coalesce(one.is_bot or one.is_brand, false) as barred,
+        coalesce(one.known, false) as known,
         case
             when one.customer_id is null or (done.part <> 'praises' and asker.customer_id is null) then 'nobody we know'
             when done.part = 'praises' then 'counts'
-            when not coalesce(asking.known, false) and done.part = 'reaches' then 'asked by a stranger'
+            when not coalesce(asker.known, false) and done.part = 'reaches' then 'asked by a stranger'
             when done.part = 'reaches' then 'counts'
             when one.customer_id = asker.customer_id then 'thanked by themselves'
-            when coalesce(person.is_bot, false) or coalesce(asking.is_bot, false) then 'a bot'
-            when not coalesce(asking.known, false) then 'thanked by a stranger'
+            when coalesce(one.is_bot, false) or coalesce(asker.is_bot, false) then 'a bot'
+            when not coalesce(asker.known, false) then 'thanked by a stranger'
             when done.intent not in ('question', 'complaint', 'churn_threat', 'crisis') then 'nothing was asked'
             when done.seconds_to_answer < 45 then 'faster than reading'
             else 'counts'
         end as why
     from done
-    left join {{ ref('clusters') }} as one on done.source = one.source and done.author_record_id = one.source_record_id
-    left join {{ ref('clusters') }} as asker on done.source = asker.source and done.customer_record_id = asker.source_record_id
-    left join {{ ref('int_people') }} as person on one.customer_id = person.customer_id
-    left join {{ ref('int_people') }} as asking on asker.customer_id = asking.customer_id
-    left join {{ ref('int_customer_states') }} as ones on one.customer_id = ones.customer_id
-    left join {{ ref('int_customer_states') }} as askers on asker.customer_id = askers.customer_id
+    left join people as one on done.source = one.source and done.author_record_id = one.source_record_id
+    left join people as asker on done.source = asker.source and done.customer_record_id = asker.source_record_id
 )
 
 select

@@ -6,29 +6,29 @@
 -- Grain: one account that does not speak for a brand, and how much it said until today: messages of a year (at most
 -- 5 a day, halved every 30 days), and of 90 days how many there were, spoke negatively to a brand, threatened to
 -- leave. Counted anew for those who speak in a thread with news; for all when the day or the classifiers changed.
-with turns as (
-    select source, thread_id, author_record_id, said_at, deleted, brands, loaded_package
-    from {{ ref('int_turns') }}
-    where speaks_for is null
+with
+{% if is_incremental() %}
+news as (
+    {{ threads_with_news() }}
 ),
+
+changed as (
+    select distinct source, author_record_id
+    from {{ rows_by(ref('int_turns'), 'news', ['source', 'thread_id']) }}
+),
+{% endif %}
 
 spoke as (
     select
-        turns.source,
-        turns.author_record_id,
-        turns.deleted,
-        {{ days_between('turns.said_at', as_of()) }} as age,
+        source,
+        author_record_id,
+        deleted,
+        {{ days_between('said_at', as_of()) }} as age,
         count(*) as messages,
-        max(turns.brands) as brands,
-        max(turns.loaded_package) as loaded_package
-    from turns
-    {% if is_incremental() %}
-    semi join (
-        select turns.source, turns.author_record_id
-        from turns
-        semi join ({{ threads_with_news() }}) as news on turns.source = news.source and turns.thread_id = news.thread_id
-    ) as changed on turns.source = changed.source and turns.author_record_id = changed.author_record_id
-    {% endif %}
+        max(brands) as brands,
+        max(loaded_package) as loaded_package
+    from {{ rows_by(ref('int_turns'), 'changed', ['source', 'author_record_id']) if is_incremental() else ref('int_turns') }}
+    where speaks_for is null
     group by all
 ),
 
@@ -50,8 +50,7 @@ felt as (
         author_record_id,
         count(*) filter (sentiment = 'negative') as negative_90d,
         count(*) filter (intent = 'churn_threat') as churn_threats_90d
-    from {{ ref('routing_candidates') }} as candidates
-    semi join counted on candidates.source = counted.source and candidates.author_record_id = counted.author_record_id
+    from {{ rows_by(ref('routing_candidates'), 'counted', ['source', 'author_record_id']) }}
     where {{ days_between('said_at', as_of()) }} < 90
     group by source, author_record_id
 )

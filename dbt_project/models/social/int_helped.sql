@@ -6,6 +6,7 @@ select
     interaction_id as answer_id,
     customer_id as helper_id,
     asker_id,
+    by_state,
     happened_at as thanked_at,
     case when why = 'counts' and {{ is_returned('back') }} then 'thanks for thanks' else why end as why,
     deed

@@ -6,13 +6,13 @@
 -- are others than those they were told by: `ties_state` tells.
 -- depends_on: {{ ref('int_deeds') }}
 with joined as (
-    select from_customer_id, to_customer_id, kind, times, first_at, last_at
-    from {{ rows_by(ref('int_ties'), 'customers_with_other_ties', ['from_customer_id']) }}
-    where from_customer_id <> to_customer_id
+    select from_state as by_state, from_customer_id, to_customer_id, kind, times, first_at, last_at
+    from {{ ref('int_ties') }}
+    where tie is not null and from_state in (select by_state from customers_with_other_ties)
     union all
-    select helper_id, asker_id, 'helps', 1, thanked_at, thanked_at
+    select by_state, helper_id, asker_id, 'helps', 1, thanked_at, thanked_at
     from {{ ref('int_helped') }}
-    where why = 'counts' and helper_id in (select from_customer_id from customers_with_other_ties)
+    where why = 'counts' and by_state in (select by_state from customers_with_other_ties)
 )
 
 select
@@ -24,5 +24,5 @@ select
     max(joined.last_at) as last_at,
     changed.ties_state
 from joined
-inner join customers_with_other_ties as changed on joined.from_customer_id = changed.from_customer_id
+inner join customers_with_other_ties as changed on joined.by_state = changed.by_state
 group by joined.from_customer_id, joined.to_customer_id, joined.kind, changed.ties_state
