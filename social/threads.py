@@ -37,17 +37,31 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         Arrow, whose import alone costs more than a small hub's threads.
     """
     connection.register("said_before_threads", said)
+    try:
+        found = _found(connection, known)
+    finally:
+        for name in ("said_before_threads", "new_tops"):
+            connection.unregister(name)
+    return found
+
+
+def _found(connection: Any, known: str | None) -> Any:
     known_rows = known or f"({_EMPTY})"
     connection.execute(f"""
+        create or replace temp table seen_packages as
+        select source, max(loaded_package) as package from {known_rows} group by source
+    """)
+    connection.execute(f"""
         create or replace temp table new_said as
-        with seen as (
-            select source, max(loaded_package) as package from {known_rows} group by source
-        )
         select row_number() over () - 1 as place, said.*
         from said_before_threads as said
-        left join seen on said.source = seen.source
-        where said.loaded_package > coalesce(seen.package, 0) or seen.source is null
+        left join seen_packages as seen on said.source = seen.source
+        where (said.loaded_package > coalesce(seen.package, 0) or seen.source is null)
+            {_since(connection)}
     """)
+    (count,) = connection.execute("select count(*) from new_said").fetchone()
+    if not count:
+        return connection.sql(_EMPTY)
     pairs = connection.execute("""
         select child.place, coalesce(parent.place, first.place) as above
         from new_said as child
@@ -57,23 +71,27 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
             on child.source = first.source and child.thread_id = first.interaction_id
         where coalesce(parent.place, first.place) <> child.place
     """).fetchnumpy()
-    count = connection.execute("select count(*) from new_said").fetchone()[0]
     parents = np.arange(count, dtype=np.int64)
     parents[np.asarray(pairs["place"], dtype=np.int64)] = pairs["above"]
     tops = jump(parents)
     connection.register(
         "new_tops", {"place": np.arange(count, dtype=np.int64), "top": tops.astype(np.int64)}
     )
-    # read once, by one key: what has these ids in another source does not meet them below
+    # by one key: what has these ids in another source does not meet them below
+    connection.execute("""
+        create or replace temp table near as
+        select interaction_id as id from new_said
+        union select parent_id from new_said
+        union select thread_id from new_said
+    """)
+    near = " union all ".join(
+        f"select known.rowid from {known} as known semi join near on known.{key} = near.id"
+        for key in ("interaction_id", "thread_id")
+    )
     connection.execute(f"""
         create or replace temp table known_near as
-        with near as (
-            select interaction_id as id from new_said
-            union select parent_id from new_said
-            union select thread_id from new_said
-        )
-        select source, interaction_id, parent_id, thread_id from {known_rows}
-        where interaction_id in (select id from near) or thread_id in (select id from near)
+        select source, interaction_id, parent_id, thread_id
+        from {known_rows} {f"where rowid in ({near})" if known else ""}
     """)
     connection.execute("""
         create or replace temp table found_threads as
@@ -125,7 +143,18 @@ def roots(connection: Any, said: Any, known: str | None) -> Any:
         anti join named as again
             on moved.source = again.source and moved.interaction_id = again.interaction_id
     """)
-    connection.execute("drop table new_said; drop table known_near")
-    for name in ("said_before_threads", "new_tops"):
-        connection.unregister(name)
+    connection.execute("drop table new_said; drop table near; drop table known_near")
     return connection.table("found_threads")
+
+
+def _since(connection: Any) -> str:
+    """A condition in plain numbers, which spares reading what is older than all that is new.
+
+    A source that is met for the first time brings packages of any number.
+    """
+    strangers, least = connection.execute("""
+        select count(*) filter (seen.source is null), min(seen.package)
+        from (select distinct source from said_before_threads) as said
+        left join seen_packages as seen on said.source = seen.source
+    """).fetchone()
+    return "" if strangers or least is None else f"and said.loaded_package > {least}"

@@ -11,6 +11,8 @@ from social.understanding.scoring import fingerprint, score
 
 CHUNK = 100_000  # texts in memory at once
 FEW = 20_000
+# Turns of threads with something new, as the model's pre-hook leaves them where texts are known.
+NEWS = "turns_with_news"
 COLUMNS = ", ".join(
     [
         "text_key varchar",
@@ -31,35 +33,33 @@ def understand(
         connection: The DuckDB connection of the run.
         turns: Relation `turns`.
         said: Relation `interactions` with the texts.
-        known: Table of texts scored before; None at the first time.
+        known: Table of texts scored before, beside which there is a table `NEWS`; None at the
+            first time.
         classifiers: Aspect to the name of a classifier, where not the built-in one.
     """
     stamp = fingerprint(classifiers)
     connection.register("turns_to_understand", turns)
     connection.register("said_to_understand", said)
-    scored = (
-        f"anti join (select text_key from {known} where classifiers = '{stamp}') as scored "
-        "on turns.text_key = scored.text_key"
-        if known
-        else ""
-    )
+    turns_now = "turns_to_understand"
+    if known and not _forgotten(connection, known, stamp):
+        turns_now = NEWS
     connection.execute(f"""
-        create or replace temp table news as
-        select turns.source, turns.interaction_id, turns.thread_id, turns.text_key
-        from turns_to_understand as turns {scored}
-        where turns.text_key is not null and turns.speaks_for is null
-    """)
-    connection.execute("""
         create or replace temp table unscored as
-        select arg_min(source, interaction_id) as source, min(interaction_id) as interaction_id,
-            text_key
-        from news
+        select arg_min(turns.source, turns.interaction_id) as source,
+            min(turns.interaction_id) as interaction_id, turns.text_key
+        from {turns_now} as turns
         semi join (
-            select source, thread_id from turns_to_understand
+            select source, thread_id from {turns_now}
             where speaks_for is not null or addresses is not null or direction = 'inbound'
-        ) as ours on news.source = ours.source and news.thread_id = ours.thread_id
-        group by text_key
+        ) as ours on turns.source = ours.source and turns.thread_id = ours.thread_id
+        where turns.text_key is not null and turns.speaks_for is null
+        group by turns.text_key
     """)
+    if known:
+        connection.execute(f"""
+            delete from unscored
+            where text_key in (select text_key from {known} semi join unscored using (text_key))
+        """)
     connection.execute("""
         create or replace temp table texts as
         select row_number() over (order by unscored.text_key) - 1 as place, unscored.text_key,
@@ -72,10 +72,22 @@ def understand(
     (count,) = connection.execute("select count(*) from texts").fetchone()
     for start in range(0, count, CHUNK):
         _score(connection, start, min(CHUNK, count - start), stamp, classifiers)
-    connection.execute("drop table texts; drop table unscored; drop table news")
+    connection.execute("drop table texts; drop table unscored")
     for name in ("turns_to_understand", "said_to_understand"):
         connection.unregister(name)
     return connection.table("verdicts")
+
+
+def _forgotten(connection: Any, known: str, stamp: str) -> bool:
+    """Whether other classifiers scored some of the texts; those verdicts leave.
+
+    With them leave texts that nobody asks for any more, so that the next run has nothing to forget.
+    """
+    other = f"from {known} where classifiers <> {literal(stamp)}"
+    (found,) = connection.execute(f"select count(*) {other}").fetchone()
+    if found:
+        connection.execute(f"delete {other}")
+    return bool(found)
 
 
 def _score(connection: Any, start: int, many: int, stamp: str, classifiers: dict[str, str]) -> None:

@@ -129,7 +129,8 @@ def test_a_text_is_scored_once_by_its_hash_until_a_classifier_changes(
             ('c', '☕☕')) as rows (interaction_id, text), (values ('x')) as sources (source);
         create table turns as select source, interaction_id, interaction_id as thread_id,
             md5(text) as text_key, null as speaks_for, 'us' as addresses, 'inbound' as direction
-            from said""")
+            from said;
+        create table turns_with_news as from turns""")
 
     def ask(known: str | None) -> int:
         asked.clear()
@@ -143,6 +144,9 @@ def test_a_text_is_scored_once_by_its_hash_until_a_classifier_changes(
     assert rows == [("unknown", 0.25), ("unknown", None)]
     monkeypatch.setattr(table, "fingerprint", lambda classifiers: "newer")
     assert ask("known") == 2
+    # what has no news is not looked at, but by other classifiers
+    hub.execute("delete from turns_with_news; delete from known where text_key = md5('☕☕')")
+    assert ask("known") == 0
 
 
 def test_an_unknown_classifier_is_named_with_what_there_is() -> None:

@@ -13,8 +13,7 @@ def model(dbt, session):
         materialized="incremental",
         schema="intermediate",
         alias="text_understanding",
-        unique_key=["text_key"],
-        incremental_strategy="delete+insert",
+        incremental_strategy="append",
     )
     return understand(
         session,
