@@ -33,6 +33,7 @@ INCREMENTAL = {
     "intermediate.deeds": "* exclude (loaded_package)",
     "intermediate.customer_states": "*",
     "marts.relationships": "*",
+    "marts.communities": "*",
     "intermediate.theme_weeks": "* exclude (sentiment, lifetime_value_share)",
     "marts.advocates": "* exclude (made_of)",
     "marts.work_queue": "*",

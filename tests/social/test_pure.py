@@ -1,9 +1,9 @@
 """The parts that need no warehouse: threads, communities, trends."""
 
+import duckdb
 import numpy as np
-from scipy import sparse
 
-from social.communities import propagate
+from social.communities import communities, components, propagate
 from social.themes import significant, surprise
 from social.threads import jump
 
@@ -23,13 +23,38 @@ def test_posts_that_answer_each_other_in_a_circle_end_somewhere() -> None:
 
 
 def test_two_cliques_with_one_tie_are_two_communities() -> None:
-    weights = np.zeros((10, 10))
-    weights[:5, :5] = weights[5:, 5:] = 3
-    np.fill_diagonal(weights, 0)
-    weights[4, 5] = weights[5, 4] = 1
-    labels = propagate(sparse.csr_matrix(weights))
+    near, far = np.triu_indices(5, 1)
+    one, other = np.concatenate([near, near + 5, [4]]), np.concatenate([far, far + 5, [5]])
+    weights = np.array([3.0] * 20 + [1.0])
+    labels = propagate(one, other, weights, 10)
     assert len(set(labels[:5])) == len(set(labels[5:])) == 1
     assert labels[0] != labels[9]
+    assert set(components(one, other, 10)) == {0}
+    assert components(one[:-1], other[:-1], 10).tolist() == [0] * 5 + [5] * 5
+
+
+def test_communities_around_what_changed_are_those_of_everybody_found_anew() -> None:
+    rng = np.random.default_rng(3)
+    with duckdb.connect() as hub:
+        hub.execute("create table known (customer_id varchar, community_id varchar, "
+                    "component_id varchar, ties_state ubigint)")  # fmt: skip
+        hub.execute("create table ties (from_customer_id varchar, to_customer_id varchar, "
+                    "kind varchar, times bigint)")  # fmt: skip
+        brands = hub.sql("select 'c0' as customer_id")
+        for _ in range(25):
+            hub.execute("delete from ties where hash(from_customer_id, times) % 7 = ?",
+                        [int(rng.integers(7))])  # fmt: skip
+            for one, other, times in rng.integers(0, 60, (8, 3)).tolist():
+                if one != other:
+                    hub.execute("insert into ties values (?, ?, 'replies', ?)",
+                                [f"c{one}", f"c{other}", times])  # fmt: skip
+            found = communities(hub, hub.table("ties"), brands, "known").fetchall()
+            hub.execute("delete from known where customer_id in "
+                        "(select customer_id from found_communities)")  # fmt: skip
+            hub.executemany("insert into known values (?, ?, ?, ?)", found or [[None] * 4])
+            anew = communities(hub, hub.table("ties"), brands, None).fetchall()
+            kept = hub.sql("from known where community_id is not null").fetchall()
+            assert sorted(kept) == sorted(anew)
 
 
 def test_trends_that_are_chance_are_hardly_ever_called() -> None:

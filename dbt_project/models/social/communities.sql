@@ -4,3 +4,4 @@ select
     community_id,
     count(*) over (partition by community_id) as members
 from {{ ref('int_communities') }}
+where community_id is not null
