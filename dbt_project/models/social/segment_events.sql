@@ -14,15 +14,23 @@ with history as (
 ),
 
 -- A merged customer goes on where the one it was left off.
-states as (
+followed as (
     select
         history.segment,
         coalesce(aliases.customer_id, history.customer_id) as customer_id,
-        -- of one moment, leaving is the later: who was never inside cannot leave
-        max_by(history.event, (history.happened_at, history.event = 'left')) as event
+        history.event,
+        history.happened_at
     from history
     left join {{ ref('customer_aliases') }} as aliases on history.customer_id = aliases.alias_id
-    group by all
+),
+
+-- Everybody's as numbers, of which a fraction is compared in the time of ids; who they are is asked of whom changed.
+inside as materialized (
+    select hash(segment, customer_id) as membership
+    from followed
+    group by hash(segment, customer_id)
+    -- of one moment, leaving is the later: who was never inside cannot leave
+    having max(epoch_us(happened_at) * 2 + cast(event = 'left' as bigint)) % 2 = 0
 ),
 
 known as (
@@ -37,18 +45,19 @@ changed as (
         known.segment is null as first_look
     from {{ ref('int_segment_members') }} as members
     left join known on members.segment = known.segment
-    anti join (select * from states where event = 'entered') as inside
-        on members.segment = inside.segment and members.customer_id = inside.customer_id
+    where members.membership not in (select membership from inside)
     union all
-    select
-        states.segment,
-        states.customer_id,
-        'left',
-        false
-    from states
-    anti join {{ ref('int_segment_members') }} as members
-        on states.segment = members.segment and states.customer_id = members.customer_id
-    where states.event = 'entered'
+    select distinct
+        segment,
+        customer_id,
+        'left' as event,
+        false as first_look
+    from followed
+    where
+        hash(segment, customer_id) in (
+            select membership from inside
+            where membership not in (select membership from {{ ref('int_segment_members') }} where segment is not null)
+        )
 )
 
 select

@@ -1,14 +1,31 @@
--- Grain: two segments (or twice the same: its size) and how many customers are in both.
-with sizes as (
-    select segment, count(*) as customers from {{ ref('segments') }} group by segment
+-- Grain: two segments (or twice the same: its size) and how many customers are in both. Counted by the sets of segments
+-- that customers are in: they are few.
+with sets as (
+    select segments, count(*) as customers
+    from (
+        select list_sort(list(segment)) as segments
+        from {{ ref('segments') }}
+        group by customer_id
+    )
+    group by segments
+),
+
+one as (
+    select {{ explode('segments') }} as segment, segments, customers from sets
+),
+
+pairs as (
+    select
+        segment,
+        {{ explode('segments') }} as other_segment,
+        customers
+    from one
 )
 
 select
-    here.segment,
-    there.segment as other_segment,
-    count(*) as customers,
-    count(*) / cast(max(sizes.customers) as double) as share_of_segment
-from {{ ref('segments') }} as here
-inner join {{ ref('segments') }} as there on here.customer_id = there.customer_id
-inner join sizes on here.segment = sizes.segment
-group by here.segment, there.segment
+    segment,
+    other_segment,
+    cast(sum(customers) as bigint) as customers,
+    sum(customers) / cast(max(sum(customers) filter (segment = other_segment)) over (partition by segment) as double) as share_of_segment
+from pairs
+group by segment, other_segment

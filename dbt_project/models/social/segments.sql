@@ -1,10 +1,13 @@
--- Grain: one customer in one segment, now, and since when.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
+    pre_hook="{{ find_members_to_tell() }}"
+) }}
+-- Grain: one customer in one segment, now, and since when. Written where it changed: `told_by` tells.
+-- depends_on: {{ ref('int_segment_members') }}, {{ ref('segment_events') }}
 select
-    members.segment,
-    members.customer_id,
-    max(events.happened_at) as entered_at,
-    coalesce(bool_or(events.first_look), false) as since_before
-from {{ ref('int_segment_members') }} as members
-left join {{ ref('segment_events') }} as events
-    on members.segment = events.segment and members.customer_id = events.customer_id and events.event = 'entered'
-group by members.segment, members.customer_id
+    segment,
+    customer_id,
+    entered_at,
+    since_before,
+    told_by
+from members_told

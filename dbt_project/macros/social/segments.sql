@@ -1,0 +1,32 @@
+{#
+  Who is in which segment as this table does not hold it, into `members_told`; who no longer is so leaves. Pre-hook.
+  Numbers are compared, so that this is cheap for all.
+#}
+{% macro find_members_to_tell() %}
+    {% set members, events = ref('int_segment_members'), ref('segment_events') %}
+    create or replace temporary table members_told as
+    with entered as (
+        select
+            hash(segment, customer_id) as membership,
+            max(happened_at) as entered_at,
+            bool_or(first_look) as since_before
+        from {{ events }}
+        where event = 'entered'
+        group by hash(segment, customer_id)
+    )
+
+    select
+        members.segment,
+        members.customer_id,
+        entered.entered_at,
+        coalesce(entered.since_before, false) as since_before,
+        hash(members.membership, entered.entered_at, entered.since_before) as told_by
+    from {{ members }} as members
+    left join entered on members.membership = entered.membership;
+    {% if is_incremental() %}
+
+    delete from {{ this }} where told_by not in (select told_by from members_told);
+
+    delete from members_told where told_by in (select told_by from {{ this }})
+    {% endif %}
+{% endmacro %}
