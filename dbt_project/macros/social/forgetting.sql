@@ -82,19 +82,6 @@
     {% endif %}
 {% endmacro %}
 
-{% macro forget_turns_with_news() %}
-    {% set turns = ref('int_turns') %}
-    {% if is_incremental() %}
-    delete from {{ this }} as known
-    using (
-        select turns.source, turns.interaction_id
-        from {{ turns }} as turns
-        semi join ({{ threads_with_news() }}) as news on turns.source = news.source and turns.thread_id = news.thread_id
-    ) as again
-    where known.source = again.source and known.interaction_id = again.interaction_id
-    {% endif %}
-{% endmacro %}
-
 {# Rows told by a state that the model which tells it no longer has leave. #}
 {% macro forget_other_states(told, state) %}
     {% if is_incremental() %}

@@ -1,28 +1,17 @@
 {{ config(
     schema='intermediate', alias='conversations', materialized='incremental', contract={'enforced': false},
-    unique_key=['source', 'thread_id'], incremental_strategy='delete+insert',
-    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_threads_with_news() }}"]
+    incremental_strategy='append',
+    pre_hook=[
+        "{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ find_threads_with_news(threads_of_other_classifiers()) }}",
+        "{{ forget_what_has('threads_with_news', 'thread_id') }}"
+    ]
 ) }}
 -- Grain: one thread in which a brand speaks or is spoken to, by what was said in it (who its people are as
 -- customers is added later, because that changes without anybody saying anything). Threads that a new, edited or
 -- moved turn touches are told again from their first turn; one that lost all its turns, or its brand, goes.
-with
-{% if is_incremental() %}
-touched as (
-    {{ threads_with_news() }}
-    union
-    select told.source, told.thread_id
-    from {{ this }} as told
-    where told.classifiers not in (select distinct classifiers from {{ ref('interaction_understanding') }})
-),
-{% else %}
-    touched as (
-        select distinct source, thread_id from {{ ref('int_turns') }}
-    ),
-{% endif %}
-
-involved as (
-    select * from {{ rows_by(ref('int_turns'), 'touched', ['source', 'thread_id']) }}
+with involved as (
+    select *
+    from {{ rows_by(ref('int_turns'), 'threads_with_news', ['source', 'thread_id']) if is_incremental() else ref('int_turns') }}
 ),
 
 spoken as (

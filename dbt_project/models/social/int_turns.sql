@@ -10,9 +10,16 @@ with changed as (
     select threads.* exclude (parent_id)
     from {{ ref('int_threads') }} as threads
     {% if is_incremental() %}
-    left join (select source, max(loaded_package) as package from {{ this }} group by source) as seen
-        on threads.source = seen.source
-    where threads.loaded_package > coalesce(seen.package, 0)
+    inner join {{ packages_seen(ref('int_threads')) }} as seen
+        on threads.source = seen.source and threads.loaded_package > seen.package
+    {% endif %}
+),
+
+interactions as (
+    {% if is_incremental() %}
+    {{ interactions_by('changed', packages_seen(ref('int_threads'))) }}
+    {% else %}
+        select * from {{ ref('int_interactions') }}
     {% endif %}
 ),
 
@@ -22,7 +29,7 @@ said as (
         changed.thread_id,
         changed.moved_from,
         changed.loaded_package
-    from {{ ref('int_interactions') }} as interactions
+    from interactions
     inner join changed
         on interactions.source = changed.source and interactions.interaction_id = changed.interaction_id
 ),

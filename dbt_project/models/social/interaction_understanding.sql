@@ -1,34 +1,18 @@
 {{ config(
-    materialized='incremental', unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
-    on_schema_change='append_new_columns',
-    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_turns_with_news() }}"]
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ find_threads_with_news(rescored_threads()) }}",
+        "{{ find_turns_with_news() }}", "{{ forget_what_has('turns_with_news', 'interaction_id') }}"
+    ]
 ) }}
 -- Grain: one thing a customer said in a conversation with a brand, and what the classifiers make of it. Threads that
 -- a new, edited, deleted or moved turn touches are understood again: one may have become a brand's by it, or nobody's.
-{% set rescored %}
-    select count(distinct classifiers) > 1
-    from (select classifiers from {{ ref('int_text_understanding') }} union all select classifiers from {{ this }})
-{% endset %}
 with texts as (
     select * from {{ ref('int_text_understanding') }}
 ),
 
-{% if is_incremental() %}
-touched as (
-    {{ threads_with_news() }}
-    {% if execute and run_query(rescored).columns[0].values()[0] %}
-    union
-    select turns.source, turns.thread_id
-    from {{ this }} as known
-    inner join texts on known.text_key = texts.text_key and known.classifiers <> texts.classifiers
-    inner join {{ ref('int_turns') }} as turns
-        on known.source = turns.source and known.interaction_id = turns.interaction_id
-    {% endif %}
-),
-{% endif %}
-
 turns as (
-    select * from {{ rows_by(ref('int_turns'), 'touched', ['source', 'thread_id']) if is_incremental() else ref('int_turns') }}
+    select * from {{ 'turns_with_news' if is_incremental() else ref('int_turns') }}
 ),
 
 ours as (
