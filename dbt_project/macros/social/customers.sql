@@ -50,11 +50,6 @@
     where {{ state }} is not null{% if is_incremental() %} and {{ state }} not in (select {{ state }} from {{ this }}){% endif %}
 {% endmacro %}
 
-{# Rows that were told by something of their customer that is no longer so leave: pre-hook. #}
-{% macro forget_changed_customers() %}
-    {{ forget_other_states(ref('int_customer_states'), 'customer_state') }}
-{% endmacro %}
-
 {# Whether a deal is open: it is known to close after that moment, or its stage does not say that it has. #}
 {% macro is_open_deal(closes_later, stage) -%}
     coalesce({{ closes_later }}, lower(coalesce({{ stage }}, '')) not in ('won', 'lost', 'closed won', 'closed lost'))

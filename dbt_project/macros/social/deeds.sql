@@ -38,12 +38,12 @@
 {% endmacro %}
 
 {#
-  Who has earned points that this table does not hold as they are today, into `advocates_to_score`, with what is shown
+  Who has earned points that this table does not hold as they are today, into `advocates_told`, with what is shown
   beside the score; rows that are no longer so leave. Pre-hook. Numbers are compared, so that this is cheap for all.
 #}
 {% macro find_advocates_to_score() %}
     {% set deeds, measures, communities = ref('int_deeds'), ref('customer_measures'), ref('communities') %}
-    create or replace temporary table advocates_told as
+    create or replace temporary table advocates_now as
     with earned as (
         select by_state, any_value(customer_id) as customer_id, hash(by_state, sum(deed)) as deeds
         from {{ deeds }}
@@ -66,12 +66,8 @@
     from earned
     left join {{ measures }} as measures on earned.by_state = measures.customer_state
     left join {{ communities }} as communities on earned.customer_id = communities.customer_id;
-    {% if is_incremental() %}
 
-    delete from {{ this }} where told_by not in (select told_by from advocates_told);
-
-    delete from advocates_told where told_by in (select told_by from {{ this }})
-    {% endif %}
+    {{ find_untold('advocates_now', 'told_by', 'advocates_told') }}
 {% endmacro %}
 
 {# Places of everyone, written where they changed: post-hook. #}

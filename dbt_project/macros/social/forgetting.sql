@@ -82,6 +82,19 @@
     {% endif %}
 {% endmacro %}
 
+{#
+  Of a table of what is to be told now, each row with its number: rows of this model whose number is no longer there leave,
+  and what is not told yet stands in `fresh`. A table of its own, because plans count on how many rows a table has.
+#}
+{% macro find_untold(now, number, fresh) %}
+    {% if is_incremental() %}
+    delete from {{ this }} where {{ number }} not in (select {{ number }} from {{ now }});
+
+    {% endif %}
+    create or replace temporary table {{ fresh }} as
+    select * from {{ now }}{% if is_incremental() %} where {{ number }} not in (select {{ number }} from {{ this }}){% endif %}
+{% endmacro %}
+
 {# Rows told by a state that the model which tells it no longer has leave. #}
 {% macro forget_other_states(told, state) %}
     {% if is_incremental() %}

@@ -1,10 +1,10 @@
 {#
-  Who is in which segment as this table does not hold it, into `members_told`; who no longer is so leaves. Pre-hook.
-  Numbers are compared, so that this is cheap for all.
+  Since when somebody is in a segment that this table does not hold as it is, into `members_told`; what no longer is so
+  leaves. Pre-hook. Numbers are compared, so that this is cheap for all.
 #}
 {% macro find_members_to_tell() %}
     {% set members, events = ref('int_segment_members'), ref('segment_events') %}
-    create or replace temporary table members_told as
+    create or replace temporary table members_now as
     with entered as (
         select
             hash(segment, customer_id) as membership,
@@ -16,17 +16,12 @@
     )
 
     select
-        members.segment,
-        members.customer_id,
+        members.membership,
         entered.entered_at,
         coalesce(entered.since_before, false) as since_before,
         hash(members.membership, entered.entered_at, entered.since_before) as told_by
     from {{ members }} as members
     left join entered on members.membership = entered.membership;
-    {% if is_incremental() %}
 
-    delete from {{ this }} where told_by not in (select told_by from members_told);
-
-    delete from members_told where told_by in (select told_by from {{ this }})
-    {% endif %}
+    {{ find_untold('members_now', 'told_by', 'members_told') }}
 {% endmacro %}

@@ -86,7 +86,7 @@
 #}
 {% macro find_customers_with_other_ties() %}
     {% set ties, helped, deeds = ref('int_ties'), ref('int_helped'), ref('int_deeds') %}
-    create or replace temporary table customers_with_other_ties as
+    create or replace temporary table ties_now as
     select by_state, hash(by_state, sum(tie)) as ties_state
     from (
         select from_state as by_state, tie from {{ ties }} where tie is not null
@@ -94,10 +94,6 @@
         select by_state, deed from {{ helped }} where why = 'counts'
     )
     group by by_state;
-    {% if is_incremental() %}
 
-    delete from {{ this }} where ties_state not in (select ties_state from customers_with_other_ties);
-
-    delete from customers_with_other_ties where ties_state in (select ties_state from {{ this }})
-    {% endif %}
+    {{ find_untold('ties_now', 'ties_state', 'customers_with_other_ties') }}
 {% endmacro %}

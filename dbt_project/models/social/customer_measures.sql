@@ -1,6 +1,6 @@
 {{ config(
-    materialized='incremental', unique_key='customer_id', incremental_strategy='delete+insert',
-    on_schema_change='append_new_columns', pre_hook="{{ forget_changed_customers() }}"
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
+    pre_hook="{{ find_measures_to_tell() }}"
 ) }}
 -- Grain: one customer. Measures with their formulas, no black box (rounded: a sum of floats depends on their order):
 -- * purchases after the first are Poisson with a rate that is Gamma(a, b) over customers; a = 1 and b is the mean
@@ -11,17 +11,10 @@
 -- * lifetime value: their product; the interval is 80%, from the Gamma-Poisson variance.
 -- * engagement: messages, at most 5 a day, halved every 30 days. risk: 0.4 churn threats (any in 90 days),
 --   0.3 share of messages that speak negatively to a brand, 0.3 chance of having left.
--- Told again only for whom an input changed (see int_measure_inputs).
+-- Told again only for whom an input changed (see find_measures_to_tell).
+-- depends_on: {{ ref('int_people') }}, {{ ref('int_engagement') }}, {{ ref('conversations') }}, {{ ref('customers') }}
 {% set today = as_of_day() %}
-with inputs as (
-    select inputs.*
-    from {{ ref('int_measure_inputs') }} as inputs
-    {% if is_incremental() %}
-    anti join {{ this }} as known on inputs.told_by = known.told_by
-    {% endif %}
-),
-
-bought as (
+with bought as (
     select
         orders.customer_id,
         count(*) filter (orders.bought) as frequency,
@@ -29,8 +22,7 @@ bought as (
         cast(avg(orders.amount) filter (orders.bought) as double) as average_order,
         min({{ day_of('orders.occurred_at') }}) filter (orders.bought) as first_day,
         max({{ day_of('orders.occurred_at') }}) filter (orders.bought) as last_day
-    from {{ ref('int_orders') }} as orders
-    semi join inputs on orders.customer_id = inputs.customer_id
+    from {{ rows_by(ref('int_orders'), 'measure_inputs', ['customer_id']) }} as orders
     where {{ day_of('orders.occurred_at') }} <= {{ today }}
     group by orders.customer_id
 ),
@@ -44,7 +36,7 @@ rated as (
         {{ today }} - bought.last_day as silence,
         (bought.frequency * bought.average_order + 3 * inputs.mean_order) / (bought.frequency + 3) as likely_order
     from bought
-    inner join inputs on bought.customer_id = inputs.customer_id
+    inner join measure_inputs as inputs on bought.customer_id = inputs.customer_id
     where bought.frequency > 0
 ),
 
@@ -67,7 +59,7 @@ expected as (
 deals as (
     select deals.customer_id, count(*) as open_deals
     from {{ ref('transactions') }} as deals
-    semi join inputs on deals.customer_id = inputs.customer_id
+    semi join measure_inputs as inputs on deals.customer_id = inputs.customer_id
     where
         deals.kind = 'opportunity'
         and not deals.deleted
@@ -105,6 +97,6 @@ select
     + 0.3 * coalesce(1 - expected.stays, 0) as risk,
     coalesce(inputs.customer_state, 0) as customer_state,
     inputs.told_by
-from inputs
+from measure_inputs as inputs
 left join expected on inputs.customer_id = expected.customer_id
 left join deals on inputs.customer_id = deals.customer_id

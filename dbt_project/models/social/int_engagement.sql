@@ -5,7 +5,10 @@
 ) }}
 -- Grain: one account that does not speak for a brand, and how much it said until today: messages of a year (at most
 -- 5 a day, halved every 30 days), and of 90 days how many there were, spoke negatively to a brand, threatened to
--- leave. Counted anew for those who speak in a thread with news; for all when the day or the classifiers changed.
+-- leave; and which customer it is (`by_state`); `said` is one
+-- number of it all. Counted anew for those who speak in a thread with news or belong to a
+-- customer who changed; for all when the day or the classifiers changed.
+-- depends_on: {{ ref('int_customer_states') }}
 with
 {% if is_incremental() %}
 news as (
@@ -15,6 +18,16 @@ news as (
 changed as (
     select distinct source, author_record_id
     from {{ rows_by(ref('int_turns'), 'news', ['source', 'thread_id']) }}
+    union
+    select source, author_record_id
+    from {{ this }}
+    where {{ other_customer('by_state') }}
+    union
+    select nobodys.source, nobodys.author_record_id
+    from {{ this }} as nobodys
+    semi join {{ ref('clusters') }} as clusters
+        on nobodys.source = clusters.source and nobodys.author_record_id = clusters.source_record_id
+    where nobodys.by_state is null
 ),
 {% endif %}
 
@@ -53,13 +66,23 @@ felt as (
     from {{ rows_by(ref('routing_candidates'), 'counted', ['source', 'author_record_id']) }}
     where {{ days_between('said_at', as_of()) }} < 90
     group by source, author_record_id
+),
+
+people as (
+    {{ whose('counted', ['author_record_id']) }}
 )
 
 select
     counted.*,
+    people.customer_state as by_state,
     coalesce(felt.negative_90d, 0) as negative_90d,
     coalesce(felt.churn_threats_90d, 0) as churn_threats_90d,
+    hash(
+        counted.source, counted.author_record_id, round(counted.engagement, 6), counted.messages_90d,
+        felt.negative_90d, felt.churn_threats_90d
+    ) as said,
     {{ as_of_day() }} as counted_on,
     {{ classifiers_stamp() }} as classifiers
 from counted
 left join felt on counted.source = felt.source and counted.author_record_id = felt.author_record_id
+left join people on counted.source = people.source and counted.author_record_id = people.source_record_id

@@ -1,15 +1,7 @@
 -- Grain: one customer in one practice: which arm, since when. The arm is a hash of the customer with the practice's
 -- salt: anyone can compute it again. A customer merged from two who were in different arms has had both: it is
 -- contaminated and left out of the results.
-with customers as (
-    select customer_id, customer_id as was_id from {{ ref('customer_measures') }}
-    union all
-    select aliases.customer_id, aliases.alias_id
-    from {{ ref('customer_aliases') }} as aliases
-    semi join {{ ref('customer_measures') }} as measures on aliases.customer_id = measures.customer_id
-),
-
-exposed as (
+with exposed as (
     {% for practice, about in (var('social', {}).get('practices') or {}).items() %}
     select
         {{ sql_text(practice) }} as practice,
@@ -29,7 +21,7 @@ exposed as (
             on log.source = candidates.source and log.interaction_id = candidates.interaction_id
         where
             log.rule = {{ sql_text(about.rule) }}
-            and candidates.customer_id is not null
+            and candidates.customer_id in (select customer_id from {{ ref('customer_measures') }})
             and candidates.said_at >= cast({{ sql_text(about.start) }} as timestamptz)
         {% endif %}
     )
@@ -42,18 +34,23 @@ exposed as (
     where false
 ),
 
+-- Who they are, and who else they were.
+were as (
+    select practice, share_held, salt, exposed_at, customer_id, customer_id as was_id from exposed
+    union all
+    select exposed.practice, exposed.share_held, exposed.salt, exposed.exposed_at, exposed.customer_id, aliases.alias_id
+    from exposed
+    inner join {{ ref('customer_aliases') }} as aliases on exposed.customer_id = aliases.customer_id
+),
+
 drawn as (
     select
-        exposed.practice,
-        exposed.customer_id,
-        exposed.exposed_at,
-        customers.was_id = exposed.customer_id as own,
-        case
-            when {{ millionth("exposed.salt || ':' || customers.was_id") }} / 1e6 < exposed.share_held then 'holdout'
-            else 'treated'
-        end as arm
-    from exposed
-    inner join customers on exposed.customer_id = customers.customer_id
+        practice,
+        customer_id,
+        exposed_at,
+        was_id = customer_id as own,
+        case when {{ millionth("salt || ':' || was_id") }} / 1e6 < share_held then 'holdout' else 'treated' end as arm
+    from were
 )
 
 select
@@ -61,6 +58,6 @@ select
     customer_id,
     max(arm) filter (own) as arm,
     min(exposed_at) as exposed_at,
-    count(distinct arm) > 1 as contaminated
+    min(arm) <> max(arm) as contaminated
 from drawn
 group by practice, customer_id

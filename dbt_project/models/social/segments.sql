@@ -3,11 +3,12 @@
     pre_hook="{{ find_members_to_tell() }}"
 ) }}
 -- Grain: one customer in one segment, now, and since when. Written where it changed: `told_by` tells.
--- depends_on: {{ ref('int_segment_members') }}, {{ ref('segment_events') }}
+-- depends_on: {{ ref('segment_events') }}
 select
-    segment,
-    customer_id,
-    entered_at,
-    since_before,
-    told_by
-from members_told
+    members.segment,
+    members.customer_id,
+    told.entered_at,
+    told.since_before,
+    told.told_by
+from {{ ref('int_segment_members') }} as members
+inner join members_told as told on members.membership = told.membership
