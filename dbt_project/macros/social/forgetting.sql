@@ -103,15 +103,6 @@
     {% endif %}
 {% endmacro %}
 
-{# Conversations that are told no more leave: post-hook. #}
-{% macro forget_untold_conversations() %}
-    {% set told = ref('int_conversations') %}
-    {% if is_incremental() %}
-    delete from {{ this }} as known
-    where not exists (select 1 from {{ told }} as told where told.source = known.source and told.thread_id = known.thread_id)
-    {% endif %}
-{% endmacro %}
-
 {# Messages of threads that were told again without them, or are no more, leave: post-hook. #}
 {% macro forget_untold() %}
     {{ forget_other_states(ref('int_conversations'), 'thread_state') }}

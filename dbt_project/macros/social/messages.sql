@@ -14,8 +14,7 @@
 
     create or replace temporary table turns_to_tell as
     select turns.source, turns.interaction_id, turns.author_record_id
-    from {{ turns }} as turns
-    semi join threads_to_tell as anew on turns.source = anew.source and turns.thread_id = anew.thread_id
+    from {{ rows_by(turns, 'threads_to_tell', ['source', 'thread_id']) }} as turns
     where turns.text_key is not null and turns.speaks_for is null;
 
     create or replace temporary table authors_to_tell as

@@ -1,49 +1,40 @@
 {{ config(
-    materialized='incremental', unique_key='conversation_id', incremental_strategy='delete+insert',
-    on_schema_change='append_new_columns', post_hook="{{ forget_untold_conversations() }}"
+    materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
+    pre_hook=["{{ state_conversations() }}", "{{ forget_unstated_conversations() }}"]
 ) }}
 -- Grain: one conversation of a customer with a brand. What was said is told in int_conversations, incrementally;
 -- here it gets its customer, its calendar and today: whose turn it is depends on the hour. All that can change stands
 -- in `told_state`, and only what did change is counted on the calendar again.
-{% set silence = var('social', {}).get('resolve_after_hours', 72) %}
-with calendars as (
-    select brand, min(calendar) as calendar
-    from {{ ref('int_brand_accounts') }}
-    group by brand
-),
-
-ended as (
+with again as (
     select
-        told.*,
-        clusters.customer_id,
-        coalesce(calendars.calendar, 'always') as calendar,
-        coalesce(told.last_plea_at < told.last_thanks_at, false) as thanked,
-        coalesce(told.last_plea_at > told.first_thanks_at, false) as reopened,
-        told.last_turn_by = 'brand' and told.last_turn_at < {{ as_of() }} - interval {{ silence }} hour as silent
-    from {{ ref('int_conversations') }} as told
-    left join calendars on told.brand = calendars.brand
-    left join {{ ref('clusters') }} as clusters
-        on told.source = clusters.source and told.customer_record_id = clusters.source_record_id
-),
-
-stated as (
-    select
-        *,
-        source || ':' || thread_id as conversation_id,
-        hash(thread_state, customer_id, calendar, silent, {{ sql_text(local_md5(tojson(var('calendars', {})))) }}) as told_state
-    from ended
+        stated.thread_state,
+        max(stated.told_state) as told_state,
+        max(stated.calendar) as calendar,
+        bool_or(stated.silent) as silent
+    from stated_conversations as stated
+    {% if is_incremental() %}
+    anti join {{ this }} as known on stated.told_state = known.told_state
+    {% endif %}
+    group by stated.thread_state
 ),
 
 resolved as (
     select
-        stated.*,
-        case when thanked then last_thanks_at when silent then last_turn_at end as resolved_at,
-        case when thanked then 'thanks' when silent then 'silence' end as resolved_by
-    from stated
-    {% if is_incremental() %}
-    anti join {{ this }} as known
-        on stated.conversation_id = known.conversation_id and stated.told_state = known.told_state
-    {% endif %}
+        told.*,
+        told.source || ':' || told.thread_id as conversation_id,
+        clusters.customer_id,
+        again.calendar,
+        again.told_state,
+        coalesce(told.last_plea_at > told.first_thanks_at, false) as reopened,
+        case
+            when told.last_plea_at < told.last_thanks_at then told.last_thanks_at
+            when again.silent then told.last_turn_at
+        end as resolved_at,
+        case when told.last_plea_at < told.last_thanks_at then 'thanks' when again.silent then 'silence' end as resolved_by
+    from {{ rows_by(ref('int_conversations'), 'again', ['thread_state']) if is_incremental() else ref('int_conversations') }} as told
+    inner join again on told.thread_state = again.thread_state
+    left join {{ ref('clusters') }} as clusters
+        on told.source = clusters.source and told.customer_record_id = clusters.source_record_id
 ),
 
 moments as (

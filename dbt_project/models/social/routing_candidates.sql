@@ -6,7 +6,14 @@
 -- Grain: one thing a customer said to a brand, as routing rules see it: everything as it was at that moment, so
 -- that a rebuilt hub and a replayed rule see the same. A row is made anew when its thread was told again, when its
 -- author said more, or when what we know of its customer changed; `thread_state` and `customer_state` tell.
-{% set turns_to_tell = 'turns_again' if is_incremental() else ref('int_turns') %}
+{% set turns_to_tell, threads = ref('int_turns'), ref('int_turns') %}
+{% set told, understood = ref('int_conversations'), ref('interaction_understanding') %}
+{% if is_incremental() %}
+    {% set turns_to_tell = 'turns_again' %}
+    {% set told = rows_by(told, 'turns_again', ['source', 'thread_id']) %}
+    {% set understood = rows_by(understood, 'turns_again', ['source', 'interaction_id']) %}
+    {% set threads = rows_by(threads, 'turns_again', ['source', 'thread_id']) %}
+{% endif %}
 with
 fresh as (
     select
@@ -33,9 +40,9 @@ fresh as (
         understood.topic,
         understood.product
     from {{ turns_to_tell }} as turns
-    inner join {{ ref('interaction_understanding') }} as understood
+    inner join {{ understood }} as understood
         on turns.source = understood.source and turns.interaction_id = understood.interaction_id
-    inner join {{ ref('int_conversations') }} as told on turns.source = told.source and turns.thread_id = told.thread_id
+    inner join {{ told }} as told on turns.source = told.source and turns.thread_id = told.thread_id
     left join {{ ref('clusters') }} as clusters
         on turns.source = clusters.source and turns.author_record_id = clusters.source_record_id
     where
@@ -48,7 +55,7 @@ placed as (
         turns.source,
         turns.interaction_id,
         row_number() over (partition by turns.source, turns.thread_id order by turns.said_at, turns.interaction_id) as turns
-    from {{ ref('int_turns') }} as turns
+    from {{ threads }} as turns
     semi join {{ 'turns_again' if is_incremental() else 'fresh' }} as again
         on turns.source = again.source and turns.thread_id = again.thread_id
 ),

@@ -11,6 +11,7 @@
 ) }}
 -- Grain: one version of one message to a brand: which rule took it (none: null), what came of it. A log: written
 -- once, by the rules of that day, and remembered beside the packages; changed rules change nothing behind them.
+{% set version = 'hash(source, interaction_id, text_key)' %}
 with rules as (
     {{ declared_rules() }}
 ),
@@ -25,7 +26,7 @@ calendars as (
     group by brand
 ),
 
-logged as (
+logged as {{ 'not materialized' if is_incremental() }} (
     {% if is_incremental() %}
     select {{ kept | join(', ') }} from {{ this }}
     {% else %}
@@ -33,15 +34,12 @@ logged as (
     {% endif %}
 ),
 
--- A message that fits no rule is logged as such, so that tomorrow's rules do not reach back.
+-- A message that fits no rule is logged as such, so that tomorrow's rules do not reach back. Each is looked for by one
+-- number: its three texts cost twice as much.
 unlogged as (
     select candidates.source, candidates.interaction_id
     from {{ ref('routing_candidates') }} as candidates
-    anti join logged
-        on
-            candidates.source = logged.source
-            and candidates.interaction_id = logged.interaction_id
-            and candidates.text_key = logged.text_key
+    anti join (select {{ version }} as version from logged) as logged on {{ version }} = logged.version
 ),
 
 fresh as (
