@@ -94,6 +94,10 @@ class Changed:
         self.files_again = self.ledger()
         self.redeclare()
         self.run()
+        self.unheard = self.ask(
+            "select count(*) from marts.customer_measures as told inner join marts.customers "
+            "using (customer_id) where told.language is distinct from customers.language"
+        )
         self.orphan_before = self.thread("orphan")
         self.later()
         self.run()
@@ -156,11 +160,16 @@ class Changed:
             hub.execute(f"create table main.unknown as from {whose}; delete from {whose}")
 
     def redeclare(self) -> None:
-        """A second load: who answered fifty times turns out to be ours, a product is renamed."""
+        """A second load: who answered fifty times turns out to be ours, a product is renamed.
+
+        Of some customers nothing changes but their language.
+        """
         # a reply to a post that nobody loaded yet
         orphan = said("orphan", self.person, "where is my parcel?", MOMENT, parent="lost",
                       recipients=[self.brand])  # fmt: skip
         warehouse.say(self.home, [orphan])
+        with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
+            hub.execute("update marts.customers set language = 'nl' where customer_id like '%1'")
         self.declared = company(self.home, accounts=[self.other], product="Espresso")
 
     def later(self) -> None:
@@ -235,6 +244,10 @@ def test_a_run_with_nothing_new_changes_nothing_and_remembers_nothing(changed: C
 @pytest.mark.parametrize("table", INCREMENTAL)
 def test_a_rebuild_says_what_the_increments_said(changed: Changed, table: str) -> None:
     assert changed.rebuilt[table] == changed.changed[table]
+
+
+def test_measures_follow_a_customer_of_whom_nothing_else_changed(changed: Changed) -> None:
+    assert changed.unheard == [(0,)]
 
 
 def test_an_account_that_became_ours_speaks_for_us(changed: Changed) -> None:
