@@ -154,7 +154,13 @@ class Changed:
     def begin(self) -> None:
         """In the first load: somebody answers fifty times, somebody else is nobody's record yet."""
         wide = self.thread_of("wide", self.other, 50, package=1)
-        warehouse.say(self.home, [*wide, self.once(package=1)])
+        # nobody's conversation, until one of them turns out to be ours
+        public: dict[str, Any] = {"direction": "public", "package": 1}
+        chat = [
+            said("chat", self.person, "who roasts well around here?", MOMENT, **public),
+            said("chat-1", self.other, "try the corner shop", MOMENT, parent="chat", **public),
+        ]
+        warehouse.say(self.home, [*wide, *chat, self.once(package=1)])
         with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
             whose = f"identity.clusters where source_record_id = '{self.many}'"
             hub.execute(f"create table main.unknown as from {whose}; delete from {whose}")
@@ -214,6 +220,10 @@ class Changed:
             )
             hub.execute(f"update identity.clusters set customer_id = '{self.merged}' "
                         f"where customer_id = '{self.gone}'")  # fmt: skip
+            # whose conversation it is changes without a word
+            hub.execute(f"""update identity.clusters set customer_id = '{self.merged}'
+                where (source, source_record_id) in (select source, customer_record_id
+                    from marts.conversations where thread_id = '{self.answered}')""")
             hub.execute("insert into identity.clusters from main.unknown")
             for schema in ("marts", "identity"):
                 hub.execute(f"insert into {schema}.customer_aliases "
