@@ -106,9 +106,11 @@ class Scale:
         }  # fmt: skip
 
     def increment(self) -> dict[str, Any]:
-        """Changes 1% of the records, resolves, and checks every id whose cluster did not change."""
+        """Changes 1% of the records, others each time, resolves, and checks every id whose cluster did not change."""
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE was AS {IDS}")
-        changed = change(self.con, 1, 0.01)
+        seed = 1 + len(list(self.folder.glob("increment-*")))
+        (self.folder / f"increment-{seed}").touch()
+        changed = change(self.con, seed, 0.01)
         # What loading changed contacts leaves to be written is no part of resolving them.
         self.con.execute("CHECKPOINT")
         standardising, started = _Standardising(), cpu()

@@ -25,6 +25,7 @@ from tests.social import warehouse
 from tests.social.conftest import company
 
 NOW = DEFAULT_UNTIL.isoformat()
+LOADS = (2, 3, 4)  # packages that come later, each of 1%
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def planted(folder: Path, declared: Declared) -> dict[str, Any]:
 
 
 def cost(folder: Path, declared: Declared, interactions: int) -> dict[str, Any]:
-    """CPU seconds for all interactions from nothing, for 1% more, and for nothing new."""
+    """CPU seconds from nothing, then thrice for 1% more and for nothing new."""
     home = folder / "many"
     generate(7, 1_200, home / "population")
     warehouse.upstream(home, home / "population")
@@ -95,11 +96,17 @@ def cost(folder: Path, declared: Declared, interactions: int) -> dict[str, Any]:
     spent["cpu_seconds_empty"] = _measured(empty, declared)
     spent["cpu_seconds_full"] = _measured(home, declared, full=True)
     nodes = [_nodes(home)]
-    _more(home)
-    spent["cpu_seconds_one_percent"] = _measured(home, declared)
-    nodes.append(_nodes(home))
-    spent["cpu_seconds_nothing_new"] = _measured(home, declared)
-    _table([*nodes, _nodes(home)])
+    ones, nones = [], []
+    for package in LOADS:
+        _more(home, package)
+        ones.append((_measured(home, declared), _nodes(home)))
+        nones.append((_measured(home, declared), _nodes(home)))
+    # the middle of three: a run of seconds is what else the machine does
+    for key, runs in (("one_percent", ones), ("nothing_new", nones)):
+        middle = sorted(runs, key=lambda run: run[0])[len(runs) // 2]
+        spent[f"cpu_seconds_{key}"] = middle[0]
+        nodes.append(middle[1])
+    _table(nodes)
     spent["one_percent_share"] = round(
         spent["cpu_seconds_one_percent"] / spent["cpu_seconds_full"], 4
     )
@@ -114,11 +121,12 @@ def cost(folder: Path, declared: Declared, interactions: int) -> dict[str, Any]:
 
 
 def _copy(home: Path, interactions: int) -> tuple[int, int]:
-    """Multiplies a small population into one of the wanted size; 1% is kept for later."""
+    """Multiplies a small population into one of the wanted size; thrice 1% is kept for later."""
     with duckdb.connect(str(home / "warehouse/hub.duckdb")) as hub:
         (small,) = hub.execute("select count(*) from intermediate.interactions").fetchone() or (1,)
         copies = max(100, -(-interactions // small))
-        later = max(1, -(-copies // 100))
+        one = max(1, -(-copies // 100))
+        later = one * len(LOADS)
         (ours,) = hub.execute(
             "select source_record_id from intermediate.contacts where handle = 'brightbean'"
         ).fetchone() or ("",)
@@ -153,7 +161,8 @@ def _copy(home: Path, interactions: int) -> tuple[int, int]:
                     lambda r: case when r = {me} then r else r || '-' || n end
                 ) as recipient_record_ids,
                 text || ' (' || n || ')' as text,
-                case when n < {copies} then 1 else 2 end::bigint as loaded_package)
+                case when n < {copies} then 1 else {LOADS[0]} + (n - {copies}) // {one}
+                    end::bigint as loaded_package)
             from intermediate.interactions, range({copies + later}) as t (n)
         """)
         hub.execute("create or replace table intermediate.interactions as "
@@ -175,15 +184,15 @@ def _copy(home: Path, interactions: int) -> tuple[int, int]:
     return int(counts[0][1]), int(counts[1][1])
 
 
-def _more(home: Path) -> None:
+def _more(home: Path, package: int) -> None:
     with duckdb.connect(str(home / "warehouse/hub.duckdb")) as hub:
         hub.execute("insert into intermediate.interactions from everything "
-                    "where loaded_package = 2")  # fmt: skip
-        hub.execute("""insert into marts.interactions select said.*, clusters.customer_id
+                    f"where loaded_package = {package}")  # fmt: skip
+        hub.execute(f"""insert into marts.interactions select said.*, clusters.customer_id
             from everything as said left join identity.clusters as clusters
                 on said.source = clusters.source
                 and said.author_record_id = clusters.source_record_id
-            where said.loaded_package = 2""")
+            where said.loaded_package = {package}""")
 
 
 def _measured(home: Path, declared: Declared, *, full: bool = False) -> float:
