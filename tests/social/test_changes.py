@@ -42,6 +42,7 @@ INCREMENTAL = {
     "marts.work_queue": "*",
 }
 CROWD = 100_000
+WIDE = "select last_turn_by, brand_turns from marts.conversations where thread_id = 'wide'"
 ODD_RULES = """
   - {name: never, when: likes > 1000000, priority: 9, team: community, deadline: {within: 1d}}
   - {name: always, when: likes >= 0, priority: 9, team: community, deadline: {within: 1d}}
@@ -92,6 +93,7 @@ class Changed:
         self.run()
         self.again = content(home)
         self.files_again = self.ledger()
+        self.wide_before = self.ask(WIDE)
         self.redeclare()
         self.run()
         self.unheard = self.ask(
@@ -124,13 +126,14 @@ class Changed:
         silent = (
             f"select source_record_id from identity.clusters where customer_id not in ({spoke})"
         )
+        people = "source = 'mastodon' and (attributes->>'bot') = 'false' and handle <> 'brightbean'"
         self.brand, self.person, self.other, self.many, self.silent = (
             self.ask(f"select source_record_id from intermediate.contacts where {condition}")[0][0]
             for condition in (
                 "handle = 'brightbean'",
-                "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1 desc",
-                "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1",
-                "source = 'mastodon' and (attributes->>'bot') = 'false' order by 1 offset 1",
+                f"{people} order by 1 desc",
+                f"{people} order by 1",
+                f"{people} order by 1 offset 1",
                 f"source = 'mastodon' and source_record_id in ({silent}) order by 1 offset 1",
             )
         )
@@ -261,8 +264,8 @@ def test_measures_follow_a_customer_of_whom_nothing_else_changed(changed: Change
 
 
 def test_an_account_that_became_ours_speaks_for_us(changed: Changed) -> None:
-    wide = "select last_turn_by, brand_turns from marts.conversations where thread_id = 'wide'"
-    assert changed.ask(wide) == [("brand", 50)]
+    assert changed.wide_before == [("other", 0)]
+    assert changed.ask(WIDE) == [("brand", 50)]
 
 
 def test_what_was_routed_and_entered_is_remembered_through_a_rebuild(changed: Changed) -> None:
