@@ -1,6 +1,6 @@
 """What dbt does at each start that a run does not need: a third of what it costs by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,8 @@ def readers_on_demand() -> None:
     """Makes dbt write its classes' readers and writers when they are asked for.
 
     It has hundreds of them, written as code when the class is imported. What mashumaro calls lazy
-    still writes a little code for each. Call it before dbt is imported.
+    still writes a little code for each. What declares a flag is not looked for either. Call it
+    before dbt is imported.
     """
     from mashumaro.config import BaseConfig
     from mashumaro.mixins import dict as mixin
@@ -27,20 +28,10 @@ def _read_on_demand(
     from mashumaro.core.meta.code.builder import CodeBuilder
 
     name = CodeBuilder.get_unpack_method_name(format_name=format_name, decoder=decoder)
-
-    def read(called: Any, *given: Any, **options: Any) -> Any:
-        CodeBuilder(
-            called,
-            first_method=name,
-            allow_postponed_evaluation=False,
-            format_name=format_name,
-            decoder=decoder,
-            default_dialect=dialect,
-        ).add_unpack_method()
-        return getattr(called, name)(*given, **options)
-
+    given = {"format_name": format_name, "decoder": decoder, "default_dialect": dialect}
+    first = classmethod(_on_demand(name, CodeBuilder.add_unpack_method, given))
     for known_as in (name, name.public):
-        setattr(cls, known_as, classmethod(read))
+        setattr(cls, known_as, first)
 
 
 def _written_on_demand(
@@ -54,21 +45,25 @@ def _written_on_demand(
     from mashumaro.core.meta.code.builder import CodeBuilder
 
     name = CodeBuilder.get_pack_method_name(format_name=format_name, encoder=encoder)
-
-    def write(called: Any, *given: Any, **options: Any) -> Any:
-        CodeBuilder(
-            type(called),
-            first_method=name,
-            allow_postponed_evaluation=False,
-            format_name=format_name,
-            encoder=encoder,
-            encoder_kwargs=encoder_kwargs,
-            default_dialect=dialect,
-        ).add_pack_method()
-        return getattr(called, name)(*given, **options)
-
+    given = {"format_name": format_name, "encoder": encoder, "encoder_kwargs": encoder_kwargs}
+    first = _on_demand(name, CodeBuilder.add_pack_method, given | {"default_dialect": dialect})
     for known_as in (name, name.public):
-        setattr(cls, known_as, write)
+        setattr(cls, known_as, first)
+
+
+def _on_demand(
+    name: Any, write: Callable[[Any], None], given: dict[str, Any]
+) -> Callable[..., Any]:
+    """Returns a method that writes the one of this name in its place and calls it."""
+
+    def first(called: Any, *values: Any, **options: Any) -> Any:
+        from mashumaro.core.meta.code.builder import CodeBuilder
+
+        cls = called if isinstance(called, type) else type(called)
+        write(CodeBuilder(cls, first_method=name, allow_postponed_evaluation=False, **given))
+        return getattr(called, name)(*values, **options)
+
+    return first
 
 
 def _sources_unnamed() -> None:

@@ -6,26 +6,21 @@
 {% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set old = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
-    {%- set language = model['language'] -%}
     {%- set anew = old is none or not old.is_table or should_full_refresh() -%}
     {%- set beside = make_intermediate_relation(target) -%}
-    {%- set made = beside if anew else beside.include(database=false, schema=false) -%}
     {{ drop_relation_if_exists(load_cached_relation(beside)) }}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {% if anew %}
-        {% call statement('main', language=language) -%}
-            {{ create_table_as(False, made, compiled_code, language) }}
+        {% call statement('main', language=model['language']) -%}
+            {{ create_table_as(False, beside, compiled_code, model['language']) }}
         {%- endcall %}
-        {% if old is not none and not old.is_table %}{% do adapter.drop_relation(old) %}{% endif %}
-        {% call statement('swap') -%}
-            drop table if exists {{ target }} cascade;
-            alter table {{ made }} rename to {{ adapter.quote_as_configured(target.identifier, 'identifier') }}
-        {%- endcall %}
+        {{ put_in_place(beside, target, old) }}
     {% else %}
-        {% call statement('made', language=language) -%}
-            {{ create_table_as(True, made, compiled_code, language) }}
+        {%- set made = beside.include(database=false, schema=false) -%}
+        {% call statement('made', language=model['language']) -%}
+            {{ create_table_as(True, made, compiled_code, model['language']) }}
         {%- endcall %}
         {%- set on_change = incremental_validate_on_schema_change(config.get('on_schema_change'), default='ignore') -%}
         {%- set columns = process_schema_changes(on_change, made, old) or adapter.get_columns_in_relation(old) -%}

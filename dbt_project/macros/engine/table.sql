@@ -23,11 +23,7 @@
     {% call statement('main', language=model['language']) -%}
         {{ create_table_as(False, made, compiled_code, model['language']) }}
     {%- endcall %}
-    {% if old is not none and not old.is_table %}{% do adapter.drop_relation(old) %}{% endif %}
-    {% call statement('swap') -%}
-        drop table if exists {{ target }} cascade;
-        alter table {{ made }} rename to {{ adapter.quote_as_configured(target.identifier, 'identifier') }}
-    {%- endcall %}
+    {{ put_in_place(made, target, old) }}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do persist_docs(target, model) %}
@@ -35,6 +31,15 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
+
+{# Puts a table that was made beside the one that is there, if any, in its place. #}
+{% macro put_in_place(made, target, old) %}
+    {% if old is not none and not old.is_table %}{% do adapter.drop_relation(old) %}{% endif %}
+    {% call statement('swap') -%}
+        drop table if exists {{ target }} cascade;
+        alter table {{ made }} rename to {{ adapter.quote_as_configured(target.identifier, 'identifier') }}
+    {%- endcall %}
+{% endmacro %}
 
 {# Whether the table that is there was told by what there is now; notes what that is. #}
 {% macro is_told(old) %}

@@ -25,11 +25,3 @@
         ) as customers on hash(told.source, told.customer_record_id) = customers.record
     )
 {% endmacro %}
-
-{# Conversations that are told no more, or by another state, leave; pre-hook after that one. #}
-{% macro forget_unstated_conversations() %}
-    {% if is_incremental() %}
-    delete from {{ this }} as known
-    where not exists (select 1 from stated_conversations as stated where stated.told_state = known.told_state)
-    {% endif %}
-{% endmacro %}

@@ -40,14 +40,7 @@
 #}
 {% macro find_changed_customers(state='customer_state') %}
     {% set states = ref('int_customer_states') %}
-    {% if is_incremental() %}
-    delete from {{ this }} where {{ state }} not in (select {{ state }} from {{ states }} where {{ state }} is not null);
-
-    {% endif %}
-    create or replace temporary table changed_customers as
-    select customer_id, {{ state }}
-    from {{ states }}
-    where {{ state }} is not null{% if is_incremental() %} and {{ state }} not in (select {{ state }} from {{ this }}){% endif %}
+    {{ find_untold('(select customer_id, ' ~ state ~ ' from ' ~ states ~ ' where ' ~ state ~ ' is not null)', state, 'changed_customers') }}
 {% endmacro %}
 
 {# Whether a deal is open: it is known to close after that moment, or its stage does not say that it has. #}
@@ -63,6 +56,24 @@
 {# Whether a row was told by a state that its customer, if it had any, no longer has. #}
 {% macro other_customer(state) -%}
     ({{ state }} is not null and {{ state }} not in (select customer_state from {{ ref('int_customer_states') }}))
+{%- endmacro %}
+
+{#
+  What of this table (source, `key`) was told of customers who are others now, or of accounts that were nobody's and are
+  somebody's. `ends` are pairs of columns: of the account, and of the state of its customer.
+#}
+{% macro told_of_other_customers(key, ends) -%}
+    select source, {{ key }}
+    from {{ this }}
+    where {% for _, state in ends %}{{ other_customer(state) }}{{ ' or ' if not loop.last }}{% endfor %}
+    {% for record, state in ends %}
+    union
+    select nobodys.source, nobodys.{{ key }}
+    from {{ this }} as nobodys
+    semi join {{ ref('clusters') }} as clusters
+        on nobodys.source = clusters.source and nobodys.{{ record }} = clusters.source_record_id
+    where nobodys.{{ state }} is null
+    {% endfor %}
 {%- endmacro %}
 
 {#

@@ -12,21 +12,9 @@
     create or replace temporary table threads_with_other_deeds as
     {{ threads_with_news() }}
     union
-    select source, thread_id
-    from {{ this }}
-    where {{ other_customer('by_state') }} or {{ other_customer('to_state') }}
-    {% for record, state in [('author_record_id', 'by_state'), ('customer_record_id', 'to_state')] %}
-    union
-    select nobodys.source, nobodys.thread_id
-    from {{ this }} as nobodys
-    semi join {{ clusters }} as clusters
-        on nobodys.source = clusters.source and nobodys.{{ record }} = clusters.source_record_id
-    where nobodys.{{ state }} is null and nobodys.{{ record }} is not null
-    {% endfor %};
+    {{ told_of_other_customers('thread_id', [('author_record_id', 'by_state'), ('customer_record_id', 'to_state')]) }};
 
-    delete from {{ this }} as told
-    using threads_with_other_deeds as again
-    where told.source = again.source and told.thread_id = again.thread_id
+    {{ forget_what_has('threads_with_other_deeds', 'thread_id') }}
     {% endif %}
 {% endmacro %}
 

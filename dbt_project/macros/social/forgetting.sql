@@ -64,23 +64,13 @@
     )
 {%- endmacro %}
 
-{# Threads with a turn that is newer than all that this model holds, and those that such a turn left. #}
-{% macro threads_with_news() -%}
+{# Threads with a turn that is newer than all that this model holds (or what `seen` says), and those that it left. #}
+{% macro threads_with_news(seen=none) -%}
     select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
     from {{ ref('int_turns') }} as turns
-    inner join {{ packages_seen(ref('int_turns')) }} as seen
+    inner join {{ seen or packages_seen(ref('int_turns')) }} as seen
         on turns.source = seen.source and turns.loaded_package > seen.package
 {%- endmacro %}
-
-{# They are told again from nothing: a thread that has become nobody's leaves no row. Pre-hooks. #}
-{% macro forget_threads_with_news() %}
-    {% set turns = ref('int_turns') %}
-    {% if is_incremental() %}
-    delete from {{ this }} as told
-    using ({{ threads_with_news() }}) as news
-    where told.source = news.source and told.thread_id = news.thread_id
-    {% endif %}
-{% endmacro %}
 
 {#
   Of a table of what is to be told now, each row with its number: rows of this model whose number is no longer there leave,

@@ -56,17 +56,16 @@
     {% set turns = ref('int_turns') %}
     {% set told = graph.nodes['model.tessera.interaction_understanding'] %}
     {% set told = adapter.get_relation(told.database, told.schema, told.alias) %}
-    create or replace temporary table threads_with_news as
-    select distinct turns.source, {{ explode('[turns.thread_id, turns.moved_from]') }} as thread_id
-    from {{ turns }} as turns
-    {% if told is not none %}
-    inner join (
+    {% set seen %}
+    (
         select now.source, coalesce(max(told.loaded_package), 0) as package
         from (select source, max(brands) as brands from {{ turns }} group by source) as now
-        left join {{ told }} as told on now.source = told.source and now.brands = told.brands
+        left join {{ told or '(from ' ~ turns ~ ' where false)' }} as told
+            on now.source = told.source and now.brands = told.brands
         group by now.source
-    ) as seen on turns.source = seen.source and turns.loaded_package > seen.package
-    {% endif %};
+    )
+    {% endset %}
+    create or replace temporary table threads_with_news as {{ threads_with_news(seen) }};
     {{ find_turns_with_news() }}
     {% endif %}
 {% endmacro %}

@@ -10,17 +10,7 @@
     inner join {{ packages_seen(turns) }} as seen on turns.source = seen.source and turns.loaded_package > seen.package
     where turns.speaks_for is null
     union
-    select source, author_record_id
-    from {{ this }}
-    where {{ other_customer('from_state') }} or {{ other_customer('to_state') }}
-    {% for record, state in [('author_record_id', 'from_state'), ('other_id', 'to_state')] %}
-    union
-    select nobodys.source, nobodys.author_record_id
-    from {{ this }} as nobodys
-    semi join {{ clusters }} as clusters
-        on nobodys.source = clusters.source and nobodys.{{ record }} = clusters.source_record_id
-    where nobodys.{{ state }} is null and nobodys.{{ record }} is not null
-    {% endfor %}
+    {{ told_of_other_customers('author_record_id', [('author_record_id', 'from_state'), ('other_id', 'to_state')]) }}
     {% else %}
     select distinct source, author_record_id from {{ turns }} where speaks_for is null
     {% endif %};
@@ -85,7 +75,7 @@
   are no longer so leaves. Pre-hook. A sum of numbers, because two ties that look the same would cancel each other out.
 #}
 {% macro find_customers_with_other_ties() %}
-    {% set ties, helped, deeds = ref('int_ties'), ref('int_helped'), ref('int_deeds') %}
+    {% set ties, helped = ref('int_ties'), ref('int_helped') %}
     create or replace temporary table ties_now as
     select by_state, hash(by_state, sum(tie)) as ties_state
     from (

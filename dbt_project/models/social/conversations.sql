@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns',
-    pre_hook=["{{ state_conversations() }}", "{{ forget_unstated_conversations() }}"]
+    pre_hook=["{{ state_conversations() }}", "{{ forget_other_states('stated_conversations', 'told_state') }}"]
 ) }}
 -- Grain: one conversation of a customer with a brand. What was said is told in int_conversations, incrementally;
 -- here it gets its customer, its calendar and today: whose turn it is depends on the hour. All that can change stands

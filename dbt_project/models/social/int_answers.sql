@@ -1,21 +1,17 @@
 {{ config(
     schema='intermediate', alias='answers', materialized='incremental', contract={'enforced': false},
-    unique_key=['source', 'thread_id'], incremental_strategy='delete+insert',
-    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_threads_with_news() }}"]
+    incremental_strategy='append', pre_hook=[
+        "{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ find_threads_with_news() }}",
+        "{{ forget_what_has('threads_with_news', 'thread_id') }}"
+    ]
 ) }}
 -- Grain: one answer in a conversation by somebody who is neither its customer nor the brand: either one that the
 -- customer said thanks for (`thanks_id`), or the first one of its author to the customer, thanked or not. Who they
 -- are as customers is added later. Threads that a new turn touches are told again.
-with
-{% if is_incremental() %}
-news as (
-    {{ threads_with_news() }}
-),
-{% endif %}
-
-told as (
+with told as (
     select source, thread_id, customer_record_id, brands, loaded_package
-    from {{ rows_by(ref('int_conversations'), 'news', ['source', 'thread_id']) if is_incremental() else ref('int_conversations') }}
+    from {{ rows_by(ref('int_conversations'), 'threads_with_news', ['source', 'thread_id'])
+        if is_incremental() else ref('int_conversations') }}
 ),
 
 turns as (

@@ -5,9 +5,8 @@
 ) }}
 -- Grain: one account that does not speak for a brand, and how much it said until today: messages of a year (at most
 -- 5 a day, halved every 30 days), and of 90 days how many there were, spoke negatively to a brand, threatened to
--- leave; and which customer it is (`by_state`); `said` is one
--- number of it all. Counted anew for those who speak in a thread with news or belong to a
--- customer who changed; for all when the day or the classifiers changed.
+-- leave; and which customer it is (`by_state`); `said` is one number of it all. Counted anew for those who speak in a
+-- thread with news or belong to a customer who changed; for all when the day or the classifiers changed.
 -- depends_on: {{ ref('int_customer_states') }}
 with
 {% if is_incremental() %}
@@ -19,15 +18,7 @@ changed as (
     select distinct source, author_record_id
     from {{ rows_by(ref('int_turns'), 'news', ['source', 'thread_id']) }}
     union
-    select source, author_record_id
-    from {{ this }}
-    where {{ other_customer('by_state') }}
-    union
-    select nobodys.source, nobodys.author_record_id
-    from {{ this }} as nobodys
-    semi join {{ ref('clusters') }} as clusters
-        on nobodys.source = clusters.source and nobodys.author_record_id = clusters.source_record_id
-    where nobodys.by_state is null
+    {{ told_of_other_customers('author_record_id', [('author_record_id', 'by_state')]) }}
 ),
 {% endif %}
 
