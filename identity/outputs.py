@@ -1,6 +1,7 @@
 """What others read: views over the working tables, one per table of the `identity` schema."""
 
 from identity.config import Config
+from identity.standardise import SUPPRESSED
 from identity.store import Store
 from identity.vetoes import VETOES
 
@@ -69,13 +70,16 @@ def _views(store: Store, config: Config) -> dict[str, str]:
     carriers = f"""SELECT i.kind, i.value, max(i.junk) AS junk, count(DISTINCT i.rkey) AS records,
         count(DISTINCT CASE WHEN NOT r.profile THEN coalesce(left(least(r.given, r.family), 2), '')
             || coalesce(left(greatest(r.given, r.family), 2), '') END) AS names
-        FROM {store.name("identifiers")} AS i INNER JOIN {records} AS r ON i.rkey = r.rkey GROUP BY ALL"""
+        FROM {store.name("identifiers")} AS i INNER JOIN {records} AS r ON i.rkey = r.rkey
+        WHERE i.junk <> '{SUPPRESSED}' GROUP BY ALL"""
     shared = f"""(SELECT list(i.kind || ':' || i.value ORDER BY i.kind, i.value) FROM {store.name("identifiers")} AS i
         INNER JOIN {store.name("identifiers")} AS j ON i.kind = j.kind AND i.value = j.value
         WHERE i.rkey = e.l AND j.rkey = e.r AND i.junk = '' AND i.kind <> 'username')"""
     return {
         "v_identifiers": f"""SELECT r.source, r.source_record_id, i.kind, i.value, i.origin, nullif(i.junk, '') AS blocked
-            FROM {store.name("identifiers")} AS i INNER JOIN {records} AS r ON i.rkey = r.rkey""",
+            FROM {store.name("identifiers")} AS i INNER JOIN {records} AS r ON i.rkey = r.rkey WHERE i.junk <> '{SUPPRESSED}'""",
+        "v_suppressed_values": f"""SELECT DISTINCT kind, value AS mark FROM {store.name("identifiers")}
+            WHERE junk = '{SUPPRESSED}'""",
         "v_blocked_identifiers": f"""SELECT kind, value, CAST(records AS BIGINT) AS records, CAST(names AS BIGINT) AS names,
             CASE WHEN junk <> '' THEN junk ELSE 'carried by too many' END AS reason FROM ({carriers})
             WHERE junk <> '' OR names > CASE kind {caps} ELSE 3 END OR (records > 60 AND kind <> 'username')""",

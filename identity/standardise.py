@@ -31,6 +31,8 @@ RECORDS = pa.schema([
 IDENTIFIERS = pa.schema([
     ("rkey", pa.uint64()), ("kind", _S), ("value", _S), ("origin", _S), ("junk", _S),
 ])  # fmt: skip
+# Not an identifier but the mark of one that is suppressed.
+SUPPRESSED = "suppressed"
 CHUNK = 20_000
 _NOT_WORD = re.compile(r"[^a-z0-9]")
 
@@ -45,6 +47,7 @@ def batches(
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Yields (records, identifiers) of a contacts SELECT, some thousand contacts at a time."""
     hidden = suppression.read(config)
+    salt = suppression.secret(config) if hidden else ""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, row_number() OVER () AS n FROM ({select})"
     )
@@ -55,9 +58,12 @@ def batches(
             f"SELECT * FROM incoming WHERE n > {start} AND n <= {start + CHUNK}"
         ).to_arrow_table()
         found: list[tuple[int, str, str, str, str]] = []
-        records = [record(row, config, found) for row in batch.to_pylist()]
-        if hidden:
-            _forget(records, found, hidden, config.salt)
+        records = [
+            _unless_suppressed(row, config, found, hidden, salt)
+            if hidden
+            else record(row, config, found)
+            for row in batch.to_pylist()
+        ]
         columns: list[Any] = list(zip(*found, strict=True)) or [[]] * len(IDENTIFIERS)
         yield (
             _table([[r[f.name] for r in records] for f in RECORDS], RECORDS),
@@ -66,30 +72,36 @@ def batches(
     con.execute("DROP TABLE incoming")
 
 
-def _forget(
-    records: list[dict[str, Any]],
+def _unless_suppressed(
+    row: dict[str, Any],
+    config: Config,
     found: list[tuple[int, str, str, str, str]],
     hidden: frozenset[str],
     salt: str,
-) -> None:
-    """Drops suppressed identifiers, and with an account the name by which it could be met elsewhere."""
-    gone = {
-        (rkey, kind, value)
-        for rkey, kind, value, _, _ in found
-        if suppression.digest(salt, kind, value) in hidden
+) -> dict[str, Any]:
+    """Returns the record of a contact as if it had never named what is suppressed: nothing is derived from it."""
+    mine: list[tuple[int, str, str, str, str]] = []
+    made = record(row, config, mine)
+    named = {
+        ("email" if kind == "verified_email" else kind, value) for _, kind, value, _, _ in mine
     }
-    keys = {rkey for rkey, kind, _ in gone if kind == "account"}
-    found[:] = [
-        f
-        for f in found
-        if (f[0], "email" if f[1] == "verified_email" else f[1], f[2]) not in gone
-        and not (f[1] == "username" and f[0] in keys)
-    ]
-    for r in records:
-        if (r["rkey"], "email", r["email"]) in gone:
-            r["email"] = r["mailbox"] = None
-        if (r["rkey"], "phone", r["phone"]) in gone:
-            r["phone"] = None
+    gone = {
+        (kind, value) for kind, value in named if suppression.digest(salt, kind, value) in hidden
+    }
+    if gone:
+        row, said = suppression.without(row, gone, _phone_country(row, config))
+        mine = []
+        made = record(row, config, mine)
+        # What stands elsewhere than in the columns: former accounts, ids in other systems.
+        mine = [f for f in mine if (f[1], f[2]) not in gone]
+        mine += [(row["rkey"], kind, mark, "", SUPPRESSED) for kind, mark in dict.fromkeys(said)]
+    found += mine
+    return made
+
+
+def _phone_country(row: dict[str, Any], config: Config) -> str | None:
+    country = (row["country"] or config.country or "").strip().upper()
+    return country if len(country) == 2 else config.country
 
 
 def _table(columns: list[Any], schema: pa.Schema) -> pa.Table:
@@ -123,7 +135,7 @@ def record(
     region = places.region(row["region"]) if row["region"] else ""
     country = (row["country"] or config.country or "").strip().upper()
     emails = [p for raw in row["emails"] or () if raw and (p := points.email(raw))]
-    phone_country = country if len(country) == 2 else config.country
+    phone_country = _phone_country(row, config)
     phones = [p for raw in row["phones"] or () if raw and (p := points.phone(raw, phone_country))]
     links = [made for raw in row["links"] or () if raw and (made := points.link(raw))]
     found.extend((rkey, "email", p.value, "declared", p.blocked) for p in emails)

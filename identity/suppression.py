@@ -5,16 +5,39 @@ forgotten is forgotten by every later load too: such a value is dropped before a
 """
 
 import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from identity import contactpoints as points
 from identity.config import Config
 
+Identifier = tuple[str, str]
+"""Kind and value in normal form."""
 KINDS = ("email", "phone", "account", "url", "external_id")
 
 
 class SuppressionError(ValueError):
     """An identifier that cannot be suppressed; the message says what to do, never the value."""
+
+
+def secret(config: Config) -> str:
+    """Returns the salt; `${NAME}` is looked up when it is needed, so that the secret stands in no file.
+
+    Raises:
+        SuppressionError: The environment does not have it.
+    """
+    named = re.fullmatch(r"\$\{(\w+)\}", config.salt)
+    if not named:
+        return config.salt
+    if found := os.environ.get(named[1]):
+        return found
+    raise SuppressionError(
+        f"identity: suppressed identifiers are told by a salt, and environment variable {named[1]} is not set;"
+        f" export {named[1]}=…"
+    )
 
 
 def digest(salt: str, kind: str, value: str) -> str:
@@ -23,10 +46,25 @@ def digest(salt: str, kind: str, value: str) -> str:
 
 
 def read(config: Config) -> frozenset[str]:
-    """Returns the listed hashes, none where no list is configured or written yet."""
+    """Returns the listed hashes, none where no list is configured or written yet.
+
+    Raises:
+        SuppressionError: The list was made with another salt, so that nobody on it would be recognised.
+    """
     if not config.suppressed or not Path(config.suppressed).exists():
         return frozenset()
-    return frozenset(Path(config.suppressed).read_text("utf-8").split())
+    listed = frozenset(Path(config.suppressed).read_text("utf-8").split())
+    if listed and _proof(secret(config)) not in listed:
+        raise SuppressionError(
+            f"identity: {config.suppressed} was not made with this salt, and what it lists would come back;"
+            " give the salt it was made with, or list its identifiers anew"
+        )
+    return listed
+
+
+def _proof(salt: str) -> str:
+    """Returns the first line of a list: it tells whether a salt is the one the list was made with."""
+    return digest(salt, "salt", "")
 
 
 def suppress(config: Config, kind: str, raw: str) -> str:
@@ -51,13 +89,74 @@ def suppress(config: Config, kind: str, raw: str) -> str:
             f"identity suppress: this is no {kind}; the kinds are {', '.join(KINDS)},"
             " an account is written platform:handle"
         )
-    found = digest(config.salt, kind, value)
-    if found not in read(config):
+    salt = secret(config)
+    found, listed = digest(salt, kind, value), read(config)
+    if found not in listed:
         path = Path(config.suppressed)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(found + "\n")
+            file.writelines(f"{line}\n" for line in (_proof(salt), found) if line not in listed)
     return found
+
+
+def without(
+    row: dict[str, Any], gone: Iterable[Identifier], country: str | None
+) -> tuple[dict[str, Any], list[Identifier]]:
+    """Returns a contact without its suppressed identifiers, and marks of what it said of them.
+
+    Args:
+        row: A contact.
+        gone: Those of its identifiers that are suppressed.
+        country: Where its phone numbers are at home.
+
+    Returns:
+        The contact, and (kind, MD5 of the value as it was written): by these the marts leave it out too.
+    """
+    hidden, said = set(gone), list[Identifier]()
+
+    def kept(kind: str, raw: Any, normal: Callable[[str], Identifier | None], text: str) -> bool:
+        found = bool(raw) and normal(raw) in hidden
+        if found:
+            said.append((kind, hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()))
+        return not found
+
+    def those(kind: str, column: str, normal: Callable[[str], Identifier | None]) -> list[str]:
+        given = row[column] or ()
+        return [raw for raw in given if kept(kind, raw, normal, (raw or "").strip(" ").lower())]
+
+    def is_account(platform: str | None, name: str | None) -> bool:
+        text = f"{platform}:{(name or '').lstrip('@')}".lower()
+        return kept("handle", name, lambda raw: _account(platform, raw), text)
+
+    out = row | {
+        "emails": those("email", "emails", lambda raw: _point("email", points.email(raw))),
+        "phones": those("phone", "phones", lambda raw: _point("phone", points.phone(raw, country))),
+        "links": those("link", "links", _link),
+        "handles": [
+            h for h in row["handles"] or () if h and is_account(h["platform"], h["handle"])
+        ],
+    }
+    if row["profile_url"] and _link(row["profile_url"]) in hidden:
+        out["profile_url"] = None
+    if not is_account(row["platform"], row["handle"]):
+        out["handle"] = None
+    return out, said
+
+
+def _point(kind: str, made: points.Point | None) -> Identifier | None:
+    return (kind, made.value) if made else None
+
+
+def _account(platform: str | None, raw: str) -> Identifier | None:
+    name = points.handle(platform, raw)
+    return ("account", f"{platform}:{name}") if name else None
+
+
+def _link(raw: str) -> Identifier | None:
+    made = points.link(raw)
+    if made is None or not made.platform:
+        return ("url", made.url) if made else None
+    return "account", f"{made.platform}:{'id:' if made.stable else ''}{made.handle}"
 
 
 def _normal(kind: str, raw: str, country: str | None) -> str | None:

@@ -1,6 +1,11 @@
 """What a merge may rest on, and what it may not."""
 
-from identity import Config, decide, suppress
+from hashlib import md5
+
+import pytest
+
+from identity import Config, SuppressionError, decide, suppress
+from identity.suppression import digest
 from tests.identity.conftest import MODEL, account, ids, person
 
 ADA = {
@@ -167,6 +172,42 @@ def test_a_suppressed_identifier_never_links_nor_comes_back(con, resolved, tmp_p
     assert not together(resolved(contacts, **settings), "1", "2")
     assert not con.execute("SELECT * FROM identity_work.v_identifiers").fetchall()
     assert con.execute("SELECT count(email) FROM identity_work.records").fetchone() == (0,)
+    # The marts read raw contacts: by this they leave it out.
+    marks = con.execute("SELECT kind, mark FROM identity_work.v_suppressed_values").fetchall()
+    assert marks == [("email", md5(b"ada.l@mailbox.org").hexdigest())]
+
+
+def test_nothing_is_derived_from_a_suppressed_account(con, resolved, tmp_path):
+    settings = {"suppressed": str(tmp_path / "suppressed.txt"), "salt": "s3cret"}
+    contacts = [person("1", "Ada Lovelace", links=["https://x.com/adal"]),
+                account("8", "Ada", "AdaL"), account("9", "Bo", "bo")]  # fmt: skip
+    assert together(resolved(contacts, **settings), "1", "8")
+    suppress(Config.of(MODEL | settings), "account", "x:@adal")
+    assert not together(resolved(contacts, **settings), "1", "8")
+    left = con.execute("SELECT handle FROM identity_work.records ORDER BY source_record_id")
+    assert left.fetchall() == [(None,), (None,), ("bo",)]
+    marks = con.execute("SELECT kind FROM identity_work.v_suppressed_values ORDER BY 1").fetchall()
+    assert marks == [("handle",), ("link",)]
+
+
+def test_the_salt_of_a_list_is_the_environments_and_no_other_does(
+    con, resolved, tmp_path, monkeypatch
+):
+    settings = {"suppressed": str(tmp_path / "suppressed.txt"), "salt": "${TESSERA_SALT}"}
+    config = Config.of(MODEL | settings)
+    monkeypatch.delenv("TESSERA_SALT", raising=False)
+    with pytest.raises(SuppressionError, match="TESSERA_SALT is not set; export"):
+        suppress(config, "email", "ada.l@mailbox.org")
+    monkeypatch.setenv("TESSERA_SALT", "s3cret")
+    listed = suppress(config, "email", "ada.l@mailbox.org")
+    assert listed == digest("s3cret", "email", "ada.l@mailbox.org")
+    contacts = [person("1", "Ada Lovelace", emails=["ada.l@mailbox.org"])]
+    resolved(contacts, **settings)
+    assert not con.execute("SELECT * FROM identity_work.v_identifiers").fetchall()
+    monkeypatch.setenv("TESSERA_SALT", "another")
+    with pytest.raises(SuppressionError, match="would come back") as told:
+        resolved(contacts, **settings)
+    assert "another" not in str(told.value)
 
 
 def test_two_verified_accounts_of_one_platform_have_two_owners_where_that_is_exclusive(

@@ -19,9 +19,15 @@ points as (
     group by records.customer_id
 ),
 
+suppressed as (
+    select kind, mark from {{ ref('suppressed_values') }} where kind in ('link', 'handle')
+),
+
 links as (
     select customer_id, {{ distinct_list('link') }} as links
     from (select customer_id, {{ explode('links') }} as link from records) as unnested
+    left join suppressed on suppressed.kind = 'link' and md5(lower(trim(link))) = suppressed.mark
+    where suppressed.mark is null
     group by customer_id
 ),
 
@@ -46,6 +52,9 @@ handles as (
             coalesce(max(handle) filter (handle not like '@%'), max(handle)) as handle,
             max(profile_url) as url
         from accounts
+        left join suppressed
+            on suppressed.kind = 'handle' and md5(lower(platform || ':' || ltrim(handle, '@'))) = suppressed.mark
+        where suppressed.mark is null
         group by customer_id, platform, lower(ltrim(handle, '@'))
     ) as distinct_accounts
     group by customer_id
