@@ -1,6 +1,9 @@
 """What a changed rule would do, before it is applied: customers merged and split, and what hangs on them."""
 
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -41,6 +44,7 @@ def diff(
     config: dict[str, Any] | Config,
     contacts: str = "intermediate.contacts",
     schema: str = SCHEMA,
+    home: Path | str | None = None,
 ) -> Difference:
     """Resolves all contacts with another configuration beside the warehouse, and compares.
 
@@ -49,15 +53,17 @@ def diff(
         config: The configuration to try.
         contacts: Relation in the contacts shape.
         schema: Schema of the working tables in the warehouse.
+        home: TESSERA_HOME, for the model and the frequencies that the hub goes by; without it they are found anew, and
+            that alone may move records.
     """
     now = Store(con, schema)
     beside = duckdb.connect()
     beside.register("given", con.execute(f"SELECT * FROM {contacts}").to_arrow_table())
     trial = Store(beside)
-    trial.create()
-    if raw := now.get("model"):
-        trial.put("model", raw)
-    resolve(beside, "given", config=config)
+    with TemporaryDirectory(dir=home) as aside:
+        if home:
+            _take_along(Path(home), Path(aside))
+        resolve(beside, "given", aside if home else None, config)
     old = con.execute(
         f"""SELECT m.rkey, i.customer_id FROM {now.name("members")} AS m
         INNER JOIN {now.name("ids")} AS i ON m.rkey = i.rkey"""
@@ -73,6 +79,16 @@ def diff(
     return Difference(
         merges, splits, sum(c.records for c in (*merges, *splits)), _downstream(con, touched)
     )
+
+
+def _take_along(home: Path, aside: Path) -> None:
+    """Copies what scores rest on, so that a trial neither trains nor counts anew and writes nothing there."""
+    kept, copy = (at / "landing" / "_identity" for at in (home, aside))
+    copy.mkdir(parents=True)
+    if (kept / "model.json").exists():
+        shutil.copyfile(kept / "model.json", copy / "model.json")
+    if (kept / "frozen").exists():
+        shutil.copytree(kept / "frozen", copy / "frozen")
 
 
 def _changes(

@@ -5,6 +5,7 @@ per record. Splink trains and charts it; scoring runs as SQL compiled from it, s
 neither Splink nor a pass over all records. Splink's own predictions equal these (a test holds it).
 """
 
+import hashlib
 import json
 import math
 import re
@@ -43,6 +44,11 @@ class Model:
     def version(self) -> str:
         """Returns the version the file states."""
         return str(self.raw.get("tessera", {}).get("version", "0"))
+
+    @cached_property
+    def digest(self) -> str:
+        """Returns what differs where the file does, whatever version it states."""
+        return hashlib.sha256(json.dumps(self.raw, sort_keys=True).encode()).hexdigest()
 
     @property
     def matches_per_record(self) -> float:

@@ -39,15 +39,18 @@ def adopt(store: Store, place: Path | None, config: Config) -> Model:
     Training needs enough matches to learn from; until then the shipped model serves.
     """
     model = current_model(store, place, config)
-    if config.model != "auto" or model.version != Model.load(DEFAULT).version:
+    if config.model != "auto":
         return model
-    trained = train(store.con, store.name("records"), store.name("identifiers"), config)
-    if trained is None:
-        return model
-    if place:
-        keep(place, trained)
-    store.put("model", trained.raw)
-    return trained
+    if model.version == Model.load(DEFAULT).version:
+        trained = train(store.con, store.name("records"), store.name("identifiers"), config)
+        if trained is None:
+            return model
+        if place:
+            keep(place, trained)
+        model = trained
+    # A kept one too: whoever explains a link from the working tables alone goes by what made it.
+    store.put("model", model.raw)
+    return model
 
 
 def keep(place: Path, model: Model) -> Path:

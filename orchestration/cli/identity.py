@@ -107,7 +107,7 @@ def diff(
     other = Site.open(given, settings.home)
     with _warehouse() as warehouse, Progress() as progress:
         progress.step("Resolving with the other configuration")
-        found = identity.diff(warehouse, identity_settings(other))
+        found = identity.diff(warehouse, identity_settings(other), home=other.home.root)
     if settings.json:
         answer(asdict(found))
         return

@@ -157,10 +157,11 @@ def _code() -> str:
 
 
 def _people(site: Site) -> dict[str, str]:
-    """A digest of the files in which people decided about links."""
-    files = [site.folder / site.hub.identity[key] for key in _PATHS if site.hub.identity.get(key)]
+    """A digest of the files in which people decided about links, and of the model they reviewed."""
+    settings = identity_settings(site)
+    files = {Path(settings[key]) for key in (*_PATHS, "model") if settings.get(key)}
     return {
         str(file): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in {*files, site.decisions}
-        if file.is_file()
+        for file in files
+        if file.is_absolute() and file.is_file()
     }
