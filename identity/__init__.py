@@ -7,11 +7,13 @@ All need nothing but a DuckDB connection (`ledger` and `decide` files).
 
 from identity import ledger
 from identity.chart import waterfall
+from identity.checked import check
 from identity.compare_runs import Difference, diff
 from identity.config import Config
 from identity.decisions import Decision, DecisionError, decide
 from identity.engine import Outcome, resolve
 from identity.explain import Explanation, why
+from identity.ladder import IdentityError
 from identity.modelfile import train_model
 from identity.review import Suggestion, review
 from identity.suppression import SuppressionError, suppress
@@ -23,9 +25,11 @@ __all__ = [
     "DecisionError",
     "Difference",
     "Explanation",
+    "IdentityError",
     "Outcome",
     "Suggestion",
     "SuppressionError",
+    "check",
     "decide",
     "diff",
     "ledger",

@@ -2,29 +2,14 @@
 
 import math
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from identity import ladder
+from identity.ladder import Rung
 
-HERE = Path(__file__).parent
 # From this many contacts on the bar rises, by so many bits per doubling.
 CROWD = 100_000
 STEEPER = 0.5
-
-
-@dataclass(frozen=True)
-class Rung:
-    """A rule of the evidence ladder: name, weight in bits, how many may share its identifier."""
-
-    name: str
-    kind: str
-    weight: float
-    cap: int = 0
-    alone: bool = True
-    named: bool = False
-    bit: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +39,7 @@ class Config:
     margin: float = 3.0
     max_cluster: int = 500
     model: str = "auto"
-    ladder: str = str(HERE / "ladder.yaml")
+    ladder: str = str(ladder.SHIPPED)
     decisions: str | None = None
     suppressed: str | None = None
     salt: str = ""
@@ -83,11 +68,4 @@ class Config:
 
     def rungs(self) -> list[Rung]:
         """Returns the ladder, strongest rung first."""
-        return _rungs(self.ladder)
-
-
-@cache
-def _rungs(path: str) -> list[Rung]:
-    loaded = YAML(typ="safe", pure=True).load(Path(path).read_text("utf-8"))
-    rungs = [Rung(**r) for r in loaded["rungs"]]
-    return sorted(rungs, key=lambda r: -r.weight)
+        return ladder.read(self.ladder)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from identity.config import Config
+from identity.ladder import IdentityError
 from identity.store import Store
 
 VERBS = ("confirm", "never", "lock", "unlock", "undo")
@@ -28,7 +29,7 @@ class Decision:
     why: str
 
 
-class DecisionError(ValueError):
+class DecisionError(IdentityError):
     """A decision that cannot be taken; the message says where and what to do."""
 
 
@@ -40,20 +41,33 @@ def read(path: Path | str | None) -> list[Decision]:
     """
     if not path or not Path(path).exists():
         return []
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise DecisionError(f"{path}: this is no text in UTF-8; save it as such") from None
     found = []
-    for number, line in enumerate(Path(path).read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
+        place = f"{path}:{number}"
         try:
             given = json.loads(line)
-            given["records"] = tuple((str(s), str(i)) for s, i in given["records"])
-            decision = Decision(**given)
-        except (ValueError, TypeError, KeyError):
-            raise DecisionError(
-                f"identity decisions, line {number}: not a decision; expected verb, records, by, at and why"
-            ) from None
-        found.append(_valid(decision, f"identity decisions, line {number}"))
+            records = tuple((_text(s), _text(i)) for s, i in given.pop("records"))
+            decision = Decision(
+                records=records, **{key: _text(said) for key, said in given.items()}
+            )
+        except (ValueError, TypeError, KeyError, AttributeError):
+            example = '{"verb": "never", "records": [["crm", "17"], ["x", "93"]], "by": …, "at": …, "why": …}'
+            raise DecisionError(f"{place}: this is no decision; write {example}") from None
+        found.append(_valid(decision, place))
     return found
+
+
+def _text(said: object) -> str:
+    """Returns a value that a decision may hold as text."""
+    if isinstance(said, bool) or not isinstance(said, str | int):
+        raise TypeError
+    return str(said)
 
 
 def decide(

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from identity.ladder import IdentityError
 from identity.shares import rarest
 
 DEFAULT = Path(__file__).parent / "models" / "default.json"
@@ -37,8 +38,19 @@ class Model:
 
     @classmethod
     def load(cls, path: Path | str) -> "Model":
-        """Returns the model in a file."""
-        return cls(json.loads(Path(path).read_text("utf-8")))
+        """Returns the model in a file.
+
+        Raises:
+            IdentityError: There is no such file, or it is no model.
+        """
+        try:
+            raw = json.loads(Path(path).read_text("utf-8"))
+            for comparison in raw["comparisons"]:
+                _ = comparison["output_column_name"], comparison["comparison_levels"]
+        except (OSError, ValueError, TypeError, KeyError):
+            fix = "write one with `tessera identity train`, or name auto or default as `model`"
+            raise IdentityError(f"{path}: there is no model to read; {fix}") from None
+        return cls(raw)
 
     @property
     def version(self) -> str:

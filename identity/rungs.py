@@ -1,6 +1,6 @@
 """The ladder as SQL over an evidence mask."""
 
-from identity.config import Rung
+from identity.ladder import Rung
 
 
 def rung_sql(rungs: list[Rung], named: str | None = None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from identity import decisions, keys, ledger, outputs, stable, standardise, suppression
+from identity import decisions, keys, ladder, ledger, outputs, stable, standardise, suppression
 from identity.clusters import recluster
 from identity.config import Config
 from identity.frozen import freeze, outgrown
@@ -36,7 +36,7 @@ class Run:
     def fingerprint(self) -> str:
         """Returns what, when it changes, makes every score stale."""
         parts = [
-            Path(self.config.ladder).read_text("utf-8"), repr(self.config), self.model.digest,
+            ladder.text(self.config.ladder), repr(self.config), self.model.digest,
             *sorted(suppression.read(self.config)), duckdb.__version__, keys.contact_keys(self.population), VERSION,
         ]  # fmt: skip
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -13,13 +13,14 @@ from typing import Any
 
 from identity import contactpoints as points
 from identity.config import Config
+from identity.ladder import IdentityError
 
 Identifier = tuple[str, str]
 """Kind and value in normal form."""
 KINDS = ("email", "phone", "account", "url", "external_id")
 
 
-class SuppressionError(ValueError):
+class SuppressionError(IdentityError):
     """An identifier that cannot be suppressed; the message says what to do, never the value."""
 
 

@@ -53,7 +53,7 @@ class Site:
     @property
     def decisions(self) -> Path:
         """People's word on links: the file that hub.yaml names, else one in the landing zone."""
-        named = self.hub.identity.get("decisions")
+        named = self.hub.identity.decisions
         return self.folder / named if named else self.home.landing / "_identity/decisions.jsonl"
 
     @cached_property

@@ -63,13 +63,15 @@ class Verbs(TyperGroup):
 
 def _mendable() -> tuple[type[Exception], ...]:
     """Errors that the person at the keyboard can mend: their text is a sentence that says how."""
+    from identity.ladder import IdentityError
     from orchestration.hub_config import HubConfigError
     from orchestration.locks import HeldError
     from serving.publish import PublishError
     from serving.settings import SettingsError
     from social.declared import DeclarationError
 
-    return HubConfigError, DeclarationError, SettingsError, HeldError, PublishError, UserError
+    mendable = (HubConfigError, DeclarationError, IdentityError, SettingsError)
+    return *mendable, HeldError, PublishError, UserError
 
 
 app = typer.Typer(

@@ -17,6 +17,7 @@ from orchestration.hub_config.blocks import (
     refuse_secrets,
 )
 from orchestration.hub_config.destinations import Destination
+from orchestration.hub_config.identity import Identity
 from orchestration.hub_config.shapes import COLUMNS, KEYS
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -141,7 +142,7 @@ class Hub(Block):
     """Everything hub.yaml says."""
 
     sources: dict[str, Source] = Field(default_factory=dict)
-    identity: dict[str, Any] = Field(default_factory=dict)
+    identity: Identity = Field(default_factory=Identity)
     destinations: dict[str, Destination] = Field(default_factory=dict)
     # Checked with the files beside hub.yaml by the room `social`, which owns their meaning.
     brands: dict[str, Any] = Field(default_factory=dict)
@@ -170,6 +171,15 @@ class Hub(Block):
         if isinstance(notices := social.get("notices"), dict):
             refuse_secrets(notices, "notices")
         return social
+
+    @model_validator(mode="after")
+    def _sources_that_there_are(self) -> "Hub":
+        # A guard rail for a source that does not exist guards nothing.
+        for place, name in enumerate(self.identity.distinct or ()):
+            if name not in self.sources:
+                text = f"there is no source {name}"
+                raise mistake(text, closest(name, self.sources), f"identity.distinct.{place}")
+        return self
 
     @field_validator("sources", "destinations")
     @classmethod

@@ -17,6 +17,7 @@ _PLAIN = {
     "string_type": ("this must be text", "put it in quotes"),
     "bool_parsing": ("this must be true or false", ""),
     "int_parsing": ("this must be a whole number", ""),
+    "float_parsing": ("this must be a number", ""),
     "dict_type": ("this must be a mapping", "write `key: value` lines below it"),
     "model_type": ("this must be a mapping", "write `key: value` lines below it"),
     "list_type": ("this must be a list", "write [a, b]"),

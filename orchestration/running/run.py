@@ -15,7 +15,7 @@ from orchestration.reporting import Reporter
 from orchestration.running.outcome import Outcome, Status
 from orchestration.site import Site
 from orchestration.warehouse.dbt import Dbt
-from orchestration.warehouse.plan import make_plan
+from orchestration.warehouse.plan import identity_settings, make_plan
 from serving.generations import current
 
 
@@ -96,13 +96,13 @@ def _run(site: Site, report: Reporter, options: RunOptions, early: Early) -> Out
         why = [] if errors else [f"{site.file} names no source that brought anything; add one"]
         return Outcome("failed", loaded, errors + why)
     new = known is None or known["fingerprint"] != plan.fingerprint or options.rebuild
-    if new:
+    wrong = _unusable(site) if new else None
+    refused = [wrong] if wrong else []
+    if new and not wrong:
         early.dbt()
-    if new or errors:
+    if (new or errors) and not wrong:
         refused = _in_dagster(site, report, options, early, loads)
         known = current(site.home.root)
-    else:
-        refused = []
     status: Status = "complete" if new else "unchanged"
     return Outcome(
         "failed" if refused else "partial" if errors else status,
@@ -111,6 +111,17 @@ def _run(site: Site, report: Reporter, options: RunOptions, early: Early) -> Out
         known["generation_id"] if known else None,
         int(known["checks"]) if known else 0,
     )
+
+
+def _unusable(site: Site) -> str | None:
+    """What is wrong with the files by which people say who is who, told before dbt starts."""
+    import identity
+
+    try:
+        identity.check(identity_settings(site))
+    except identity.IdentityError as error:
+        return str(error)
+    return None
 
 
 def _in_dagster(

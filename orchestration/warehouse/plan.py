@@ -110,7 +110,7 @@ def _key(source: str, stream: str, home: Home) -> list[str]:
 
 def identity_settings(site: Site) -> dict[str, Any]:
     """The identity block with its files found from the folder of hub.yaml."""
-    block = site.hub.identity
+    block = site.hub.identity.given()
     named = {key: str(site.folder / block[key]) for key in _PATHS if block.get(key)}
     if site.decisions.is_file():
         named["decisions"] = str(site.decisions)

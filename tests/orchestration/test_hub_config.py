@@ -72,6 +72,20 @@ def mistakes(folder: Path, text: str) -> list[str]:
             "hub.yaml:5: sources.crm.config.api_key: a secret does not belong in this file; "
             "write ${API_KEY} and export that variable.",
         ),
+        (
+            "identity:\n  acept: 3\n",
+            "hub.yaml:2: identity.acept: unknown key; did you mean accept?",
+        ),
+        ("identity: {accept: lots}\n", "hub.yaml:1: identity.accept: this must be a number."),
+        (
+            "identity: {salt: s3cret}\n",
+            "hub.yaml:1: identity.salt: a secret does not belong in this file; "
+            "write ${TESSERA_SALT} and export that variable.",
+        ),
+        (
+            CRM + "identity:\n  distinct: [cmr]\n",
+            "hub.yaml:5: identity.distinct.0: there is no source cmr; did you mean crm?",
+        ),
         ("sources:\n  crm: [\n", "hub.yaml:3: this is not YAML: "),
         (
             "sources: {}\nsources: {}\n",
