@@ -1,6 +1,6 @@
 """The declared files of the social room, read and checked as one."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -132,6 +132,9 @@ def _segments(file: Path, mistakes: list[Mistake]) -> dict[str, Segment]:
     document = read(file)
     made = _each(document, document.value or {}, Segment, (), mistakes)
     for name, segment in made.items():
+        if name == "everyone":
+            text = "a segment cannot be named everyone, as all of them together are"
+            mistakes.append(document.mistake((name,), text, "rename it"))
         _checked(document, (name, "when"), segment.when, MEASURE_COLUMNS, mistakes)
     return made
 
@@ -164,7 +167,7 @@ def _checked(
     document: Document,
     place: Place,
     condition: str,
-    columns: Collection[str],
+    columns: Mapping[str, str],
     mistakes: list[Mistake],
     *,
     aggregates: bool = False,
@@ -191,17 +194,22 @@ def _each(
 def _made(
     document: Document, value: Any, model: type[Model], place: Place, mistakes: list[Mistake]
 ) -> Model | None:
+    if not isinstance(value, dict):
+        mistakes.append(document.mistake(place, "this must be a mapping", "write `name:` lines"))
+        return None
     try:
         return model.model_validate(value)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             where = (*place, *problem["loc"])
             key = ".".join(str(part) for part in where)
+            ours = problem["type"] == "value_error"  # begins with what was written
             text = problem["msg"].removeprefix("Value error, ")
+            text = text if ours else f"{text[:1].lower()}{text[1:]}"
             if problem["type"] == "extra_forbidden":
                 known = (
                     f", known: {', '.join(model.model_fields)}" if len(problem["loc"]) == 1 else ""
                 )
                 text = f"unknown key{known}"
-            mistakes.append(document.mistake(where, f"{key}: {text[:1].lower()}{text[1:]}"))
+            mistakes.append(document.mistake(where, f"{key}: {text}"))
         return None

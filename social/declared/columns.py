@@ -1,31 +1,43 @@
-"""The columns that conditions may use; tests hold them to the models."""
+"""The columns that conditions may use, with their types; tests hold them to the models."""
+
+from collections.abc import Mapping
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+def _typed(**columns: str) -> Mapping[str, str]:
+    return {name: kind for kind, names in columns.items() for name in names.split()}
 
 
-CANDIDATE_COLUMNS = _names("""
-    source channel brand intent intent_confidence sentiment sentiment_score topic language product
-    is_opening is_private turns likes shares customer_value order_count open_deals
-    open_deal_amount open_cases influence negative_before messages_before known_customer is_bot
-    marketing_consent owner
-""")
+CANDIDATE_COLUMNS = _typed(
+    varchar="source channel brand intent sentiment topic language product owner",
+    double="intent_confidence sentiment_score customer_value open_deal_amount",
+    boolean="is_opening is_private known_customer is_bot marketing_consent",
+    bigint="""turns likes shares order_count open_deals open_cases influence negative_before
+        messages_before""",
+)
 
-MEASURE_COLUMNS = _names("""
-    customer_id kind country language recency_days frequency monetary average_order tenure_days
-    expected_orders_365d lifetime_value lifetime_value_low lifetime_value_high engagement
-    messages_90d negative_share_90d churn_threats_90d open_conversations open_deals risk
-    source_count followers is_bot owner
-""")
+MEASURE_COLUMNS = _typed(
+    varchar="customer_id kind country language owner",
+    double="""monetary average_order expected_orders_365d lifetime_value lifetime_value_low
+        lifetime_value_high engagement negative_share_90d risk""",
+    boolean="is_bot",
+    bigint="""recency_days frequency tenure_days messages_90d churn_threats_90d
+        open_conversations open_deals source_count followers""",
+)
 
 TABLE_COLUMNS = {
-    "transactions": _names(
-        "source transaction_id kind amount currency stage occurred_at closed_at"
+    "transactions": _typed(
+        varchar="source transaction_id kind currency stage",
+        decimal="amount",
+        timestamptz="occurred_at closed_at",
     ),
-    "interactions": _names("source interaction_id channel kind direction occurred_at"),
-    "conversations": _names("""
-        source thread_id channel brand intent topic opened_at first_response_seconds resolved_at
-        reopened moved_private turns
-    """),
+    "interactions": _typed(
+        varchar="source interaction_id channel kind direction",
+        timestamptz="occurred_at",
+    ),
+    "conversations": _typed(
+        varchar="source thread_id channel brand intent topic",
+        timestamptz="opened_at resolved_at",
+        bigint="first_response_seconds turns",
+        boolean="reopened moved_private",
+    ),
 }

@@ -1,7 +1,7 @@
 """SQL conditions in declared files: checked before anything runs, taken apart to be explained."""
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import duckdb
 import sqlglot
@@ -36,8 +36,13 @@ def parse(condition: str) -> exp.Condition:
         ) from None
 
 
-def check(condition: str, columns: Collection[str], *, aggregates: bool = False) -> None:
-    """Refuses columns that are not there and anything that reads other tables.
+def check(condition: str, columns: Mapping[str, str], *, aggregates: bool = False) -> None:
+    """Refuses columns that are not there, what other tables would be read by, and what cannot run.
+
+    Args:
+        condition: As it is declared.
+        columns: The columns of the row that it looks at, with their types.
+        aggregates: Whether it is a value of several rows instead.
 
     Raises:
         ConditionError: With the nearest known column as the fix.
@@ -54,6 +59,22 @@ def check(condition: str, columns: Collection[str], *, aggregates: bool = False)
                 f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(columns))}"
             )
             raise ConditionError(f"there is no column {node.name}", fix)
+    _ask(condition, columns, aggregates=aggregates)
+
+
+def _ask(condition: str, columns: Mapping[str, str], *, aggregates: bool) -> None:
+    """Asks one row of nulls: types, functions and patterns are only looked at by asking."""
+    kind, group = ("double", "group by all_of_them") if aggregates else ("boolean", "")
+    row = ", ".join(f"cast(null as {of}) as {name}" for name, of in columns.items())
+    try:
+        with duckdb.connect(config={"enable_external_access": "false"}) as engine:
+            rows = f"(select {row}, 1 as all_of_them) {group}"
+            engine.execute(f"select cast(({condition}) as {kind}) from {rows}")
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0].partition("Error: ")[2].rstrip("!. ")
+        raise ConditionError(
+            f"this cannot be asked ({reason})", "check types, functions and quotes"
+        ) from None
 
 
 def parts(condition: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 Place = tuple[str | int, ...]
@@ -65,6 +66,11 @@ def read(file: Path) -> Document:
     except UnicodeDecodeError:
         raise DeclarationError(
             [Mistake(file, 0, "this is not UTF-8", "save it as UTF-8")]
+        ) from None
+    except DuplicateKeyError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise DeclarationError(
+            [Mistake(file, line, "this key is here twice", "remove one")]
         ) from None
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None

@@ -1,18 +1,19 @@
 """What a company declares: brands, calendars, routing rules, segments, practices."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}
-NAME = r"[a-z][a-z0-9_]{0,62}"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def seconds(value: Any) -> int:
@@ -32,9 +33,15 @@ def _text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):  # names stand in SQL, in columns and in file names
+        raise ValueError(f"{value} is no name, write it like valued_complaint")
+    return value
+
+
 Seconds = Annotated[int, BeforeValidator(seconds)]
 Text = Annotated[str, BeforeValidator(_text)]
-Name = Annotated[str, Field(pattern=NAME)]
+Name = Annotated[str, AfterValidator(_name)]
 
 
 class Block(BaseModel):
@@ -43,39 +50,45 @@ class Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{name} is no time zone, write it like Europe/Berlin") from None
+    return name
+
+
+def _day(value: Any) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise ValueError(f"{value} is no day, write it like 2026-12-24") from None
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Date = Annotated[str, BeforeValidator(_day)]
+
+
 class Calendar(Block):
     """When a team works: in its own time zone, day by day, without the holidays."""
 
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     hours: dict[Day, list[str]] = Field(
         default_factory=lambda: {day: ["00:00-24:00"] for day in DAYS}
     )
-    holidays: list[Text] = Field(default_factory=list)
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{name} is no time zone, write it like Europe/Berlin") from None
-        return name
+    holidays: list[Date] = Field(default_factory=list)
 
     @field_validator("hours")
     @classmethod
     def _spans(cls, hours: dict[Day, list[str]]) -> dict[Day, list[str]]:
         for spans in hours.values():
             for span in spans:
-                if not _HOURS.fullmatch(span) or span[:5] >= span[6:]:
+                if not _HOURS.fullmatch(span) or not span[:5] < span[6:] <= "24:00":
                     raise ValueError(f"{span} is no opening time, write it like 09:00-17:30")
+            for one, other in pairwise(sorted(spans)):  # an hour counted twice is a wrong answer
+                if other[:5] < one[6:]:
+                    raise ValueError(f"{one} and {other} overlap, write one span")
         return hours
-
-    @field_validator("holidays")
-    @classmethod
-    def _dates(cls, days: list[str]) -> list[str]:
-        for day in days:
-            date.fromisoformat(day)
-        return days
 
 
 class Brand(Block):
@@ -121,7 +134,7 @@ class Team(Block):
 
     members: list[str] = Field(default_factory=list)
     quiet_hours: str | None = None
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     notify: list[Literal["webhook", "email"]] = Field(default_factory=list)
     email: list[str] = Field(default_factory=list)  # its own addresses
 
@@ -131,6 +144,16 @@ class Team(Block):
         if span is not None and not _HOURS.fullmatch(span):
             raise ValueError(f"{span} are no quiet hours, write them like 20:00-07:00")
         return span
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether it is, at that moment; quiet hours may span midnight."""
+        if self.quiet_hours is None:
+            return False
+        begins, ends = self.quiet_hours.split("-")
+        clock = f"{now.astimezone(ZoneInfo(self.timezone)):%H:%M}"
+        if begins <= ends:
+            return begins <= clock < ends
+        return clock >= begins or clock < ends
 
 
 class Rule(Block):
@@ -179,19 +202,13 @@ class Practice(Block):
     rule: str | None = None
     action: str
     measure: Measure
-    start: Text
+    start: Date
     holdout: float = Field(gt=0, lt=1)
     salt: str | None = None
     least: int = Field(default=100, ge=2)  # customers per arm before anything is said
     stop_after: Seconds = 180 * 86_400
     cost_per_customer: float = Field(default=0.0, ge=0)
     value_per_unit: float = Field(default=0.0, ge=0)
-
-    @field_validator("start")
-    @classmethod
-    def _date(cls, day: str) -> str:
-        date.fromisoformat(day)
-        return day
 
     @property
     def until(self) -> date:

@@ -106,7 +106,7 @@ def test_conditions_come_apart_at_their_ands() -> None:
     assert parts("a = 1 and (b > 2 or c) and not d") == ["a = 1", "b > 2 OR c", "NOT d"]
     assert columns_of("a = 1 and (b > a or c)") == ["a", "b", "c"]
     with pytest.raises(ConditionError):
-        check("sum(a) > 1", {"a"})
+        check("sum(a) > 1", {"a": "bigint"})
 
 
 def test_a_missing_routing_file_is_said(tmp_path: Path) -> None:
@@ -126,3 +126,39 @@ def test_weights_of_advocates_reach_the_models_and_wrong_ones_are_refused(tmp_pa
         read_declared(tmp_path, social={"colour": "red"})
     with pytest.raises(DeclarationError, match=r"classifiers\.mood"):
         read_declared(tmp_path, social={"classifiers": {"mood": "ours"}})
+
+
+def test_what_duckdb_would_refuse_is_refused_with_its_line(tmp_path: Path) -> None:
+    said = routing(tmp_path, rule("likes > 'many'"))
+    assert said.startswith("routing.yaml:5: this cannot be asked (Could not convert string 'many'")
+    assert "lenght does not exist" in routing(tmp_path, rule("lenght(intent) > 3"))
+    assert "missing ]" in routing(tmp_path, rule("regexp_matches(intent, '[')"))
+    with pytest.raises(ConditionError, match="must be part of an aggregate function"):
+        check("amount", {"amount": "decimal"}, aggregates=True)
+
+
+def test_names_zones_and_days_are_refused_as_they_were_written(tmp_path: Path) -> None:
+    text = rule("likes > 3").replace("name: one", 'name: "don\'t"')
+    said = routing(tmp_path, text)
+    assert said == "routing.yaml:4: rules.0.name: don't is no name, write it like valued_complaint."
+    (tmp_path / "routing.yaml").write_text("teams:\n  a: {timezone: Europe/Berln}\n")
+    with pytest.raises(DeclarationError, match=r"2: teams\.a\.timezone: Europe/Berln is no"):
+        read_declared(tmp_path)
+    (tmp_path / "routing.yaml").write_text("- teams\n")
+    with pytest.raises(DeclarationError, match=r"routing\.yaml:1: this must be a mapping"):
+        read_declared(tmp_path)
+    (tmp_path / "routing.yaml").write_text("teams: {}\nrules: []\nteams: {}\n")
+    with pytest.raises(DeclarationError, match=r"routing\.yaml:3: this key is here twice"):
+        read_declared(tmp_path)
+    (tmp_path / "routing.yaml").unlink()
+    with pytest.raises(DeclarationError, match="2026-02-30 is no day"):
+        read_declared(tmp_path, calendars={"c": {"holidays": ["2026-02-30"]}})
+    (tmp_path / "segments.yaml").write_text("everyone: {description: d, when: frequency > 0}\n")
+    with pytest.raises(DeclarationError, match="cannot be named everyone"):
+        read_declared(tmp_path)
+
+
+def test_hours_that_would_count_twice_are_refused(tmp_path: Path) -> None:
+    for hours in (["09:00-13:00", "12:00-17:00"], ["09:00-24:30"]):
+        with pytest.raises(DeclarationError, match=r"overlap|no opening time"):
+            read_declared(tmp_path, calendars={"c": {"hours": {"mon": hours}}})
