@@ -49,9 +49,15 @@ def tell(
         NothingKnownError: Nothing is published yet.
     """
     ledger = landing / "_social/notices.jsonl"
-    known = _known(ledger)
+    known, now = _known(ledger), now or datetime.now(UTC)
+    loud = {rule.name for rule in routing.rules if rule.ignore_quiet_hours}
     sent, failures = 0, []
-    for team, channel, items in due(snapshot, known, now or datetime.now(UTC)):
+    for team, channel, found in due(snapshot, known, now):
+        # a rung may be reached, and a late message loaded, while it is quiet
+        quiet = team in routing.teams and routing.teams[team].is_quiet(now)
+        items = [item for item in found if not quiet or item["rule"] in loud]
+        if not items:
+            continue
         send = _sender(channel, notices, routing.teams[team].email if team in routing.teams else [])
         if send is None:
             continue

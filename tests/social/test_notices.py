@@ -15,6 +15,7 @@ from social.routing import notices as told_by
 from social.routing.notices import tell
 from tests.social.conftest import Told, company
 
+NOON = DEFAULT_UNTIL.replace(hour=12)
 MAIL = {"host": "mail.example", "sender": "hub@example.com", "to": ["sales@example.com"]}
 
 
@@ -46,7 +47,7 @@ def hook() -> Any:
     server.server_close()
 
 
-def ask(told: Told, landing: Path, url: str, now: datetime = DEFAULT_UNTIL) -> Any:
+def ask(told: Told, landing: Path, url: str, now: datetime = NOON) -> Any:
     notices = Notices.model_validate({"webhook": url})
     snapshot = told.home / "warehouse/hub.duckdb"
     return tell(snapshot, landing, company().routing, notices, now)
@@ -57,7 +58,7 @@ def test_each_team_is_told_once_of_what_waits(told: Told, hook: str, tmp_path: P
     items = [item for body in Receiver.got for item in body["items"] if "rule" in item]
     ((waiting,),) = told.ask(
         "select count(*) from marts.work_queue where list_contains(notify_channels, 'webhook') "
-        f"and notify_at <= timestamptz '{DEFAULT_UNTIL.isoformat()}'"
+        f"and notify_at <= timestamptz '{NOON.isoformat()}'"
     )
     assert len(items) == waiting > 0
     assert ask(told, tmp_path, hook).sent == 0
@@ -75,6 +76,20 @@ def test_nobody_is_told_while_it_is_quiet(told: Told, hook: str, tmp_path: Path)
     before = DEFAULT_UNTIL - timedelta(days=4_000)
     ask(told, tmp_path, hook, before)
     assert not [item for body in Receiver.got for item in body["items"] if "rule" in item]
+
+
+def test_a_rung_that_is_reached_at_night_is_told_in_the_morning(
+    told: Told, hook: str, tmp_path: Path
+) -> None:
+    rules = company().routing
+    loud = {rule.name for rule in rules.rules if rule.ignore_quiet_hours}
+    midnight = DEFAULT_UNTIL.replace(hour=23) + timedelta(days=30)
+    ask(told, tmp_path, hook, midnight)
+    night = [item for body in Receiver.got for item in body["items"] if "rule" in item]
+    assert {item["rule"] for item in night} <= loud
+    ask(told, tmp_path, hook, midnight + timedelta(hours=10))
+    day = [item for body in Receiver.got for item in body["items"] if "rule" in item]
+    assert {item["team"] for item in day} - {item["team"] for item in night} == {"support"}
 
 
 def test_what_could_not_be_sent_is_said_without_the_secret_and_sent_later(
@@ -98,7 +113,7 @@ def test_teams_that_want_mail_get_mail(
     )
     notices = Notices.model_validate({"email": MAIL})
     snapshot = told.home / "warehouse/hub.duckdb"
-    tell(snapshot, tmp_path, company().routing, notices, DEFAULT_UNTIL)
+    tell(snapshot, tmp_path, company().routing, notices, NOON)
     assert mails
     assert all(to == ["sales@example.com"] for to, _ in mails)
     assert any("due 20" in text for _, text in mails)
