@@ -144,7 +144,31 @@ def _found(connection: Any, known: str | None) -> Any:
             on moved.source = again.source and moved.interaction_id = again.interaction_id
     """)
     connection.execute("drop table new_said; drop table near; drop table known_near")
+    if known:
+        _follow(connection, known)
     return connection.table("found_threads")
+
+
+def _follow(connection: Any, known: str) -> None:
+    """Adds what hangs below posts that were moved to another thread and is not new itself."""
+    connection.execute(f"""
+        insert into found_threads
+        with recursive below as (
+            select source, interaction_id, parent_id, thread_id, moved_from, loaded_package
+            from found_threads
+            where moved_from is not null
+            union
+            select known.source, known.interaction_id, known.parent_id, above.thread_id,
+                above.moved_from, above.loaded_package
+            from {known} as known
+            inner join below as above
+                on known.source = above.source and known.parent_id = above.interaction_id
+                and known.thread_id = above.moved_from
+        )
+        select below.* from below
+        anti join found_threads as found
+            on below.source = found.source and below.interaction_id = found.interaction_id
+    """)
 
 
 def _since(connection: Any) -> str:

@@ -163,7 +163,16 @@ class Changed:
             said("chat", self.person, "who roasts well around here?", MOMENT, **public),
             said("chat-1", self.other, "try the corner shop", MOMENT, parent="chat", **public),
         ]
-        warehouse.say(self.home, [*wide, *chat, self.once(package=1)])
+        # a question, and an answer in a thread that the source tells, to what nobody loaded yet
+        stem = [
+            said("stem", self.person, "does the Bean Go need a filter?", MOMENT,
+                 recipients=[self.brand], package=1),
+            said("branch", self.other, "mine does not", MOMENT, parent="stem", **public),
+            said("leaf", self.many, "neither does mine", MOMENT, parent="branch", **public),
+            said("told", self.person, "and what about ours?", MOMENT, parent="first",
+                 thread="case", **public),
+        ]  # fmt: skip
+        warehouse.say(self.home, [*wide, *chat, *stem, self.once(package=1)])
         with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
             whose = f"identity.clusters where source_record_id = '{self.many}'"
             hub.execute(f"create table main.unknown as from {whose}; delete from {whose}")
@@ -200,7 +209,13 @@ class Changed:
             said("lost", self.brand, "news", MOMENT - timedelta(hours=1), parent="root", **ours),
             said("root", self.brand, "hello all", MOMENT - timedelta(hours=2), **ours),
             self.once(deleted=True, package=3),
-        ]
+            # a slip is mended, an answer is moved to another thread, what was answered turns up
+            said("stem", self.person, "Does the Bean Go need a filter?", MOMENT, **brand),
+            said("branch", self.other, "mine does not", MOMENT, parent="root",
+                 direction="public", package=3),
+            said("first", self.brand, "we look into it", MOMENT - timedelta(hours=1),
+                 thread="case", **ours),
+        ]  # fmt: skip
         for key, text, deleted in (
             (waits[1][1], "my oven exploded, we are in hospital with burns", False),
             (waits[2][1], "secretword was here", True),
@@ -292,6 +307,13 @@ def test_an_edit_into_a_crisis_is_routed_again(changed: Changed) -> None:
     assert len(rows) == 2
 
 
+def test_an_edit_is_no_duplicate_of_what_it_edits(changed: Changed) -> None:
+    rows = changed.ask(
+        "select outcome, count(*) from marts.routing_log where interaction_id = 'stem' group by all"
+    )
+    assert rows == [("routed", 2)]
+
+
 def test_a_rule_that_never_or_always_fires_is_reported(changed: Changed) -> None:
     health = dict(changed.ask("select rule, health from marts.routing_rules"))
     assert (health["never"], health["always"]) == ("never fires", "always fires")
@@ -310,6 +332,16 @@ def test_a_late_parent_takes_its_replies_to_its_thread(changed: Changed) -> None
     assert changed.orphan_before == "lost"
     assert changed.thread("orphan") == "root"
     assert not changed.ask("select 1 from marts.conversations where thread_id = 'lost'")
+
+
+def test_what_hangs_below_a_moved_answer_moves_with_it(changed: Changed) -> None:
+    assert [changed.thread(key) for key in ("stem", "branch", "leaf")] == ["stem", "root", "root"]
+
+
+def test_an_answer_hears_of_its_parent_in_a_thread_that_the_source_told(changed: Changed) -> None:
+    assert changed.ask(
+        "select thread_id, parent_author_id from intermediate.turns where interaction_id = 'told'"
+    ) == [("case", changed.brand)]
 
 
 def test_a_post_from_the_future_counts_as_said_now(changed: Changed) -> None:

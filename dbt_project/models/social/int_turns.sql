@@ -6,7 +6,7 @@
 -- Grain: one interaction as a turn of its thread: who speaks, to whom, in public or not. Holds no text, only its
 -- hash. Clocks differ: what claims to be said in the future counts as said now. `brands` names the accounts and
 -- products it was told by: when those change, all turns are told again, and all that is told of them.
-with changed as (
+with touched as (
     select threads.* exclude (parent_id)
     from {{ ref('int_threads') }} as threads
     {% if is_incremental() %}
@@ -15,11 +15,48 @@ with changed as (
     {% endif %}
 ),
 
-interactions as (
+said_again as (
     {% if is_incremental() %}
-    {{ interactions_by('changed', packages_seen(ref('int_threads'))) }}
+    {{ interactions_by('touched', packages_seen(ref('int_threads'))) }}
     {% else %}
         select * from {{ ref('int_interactions') }}
+    {% endif %}
+),
+
+-- Answers to what turned up after them, or has another author or moment now.
+answers_again as (
+    {% if is_incremental() %}
+    select
+        known.source,
+        known.interaction_id,
+        known.thread_id,
+        null as moved_from,
+        max(above.loaded_package) as loaded_package
+    from {{ this }} as known
+    inner join said_again as above on known.source = above.source and known.parent_id = above.interaction_id
+    anti join touched on known.source = touched.source and known.interaction_id = touched.interaction_id
+    where
+        known.parent_author_id is distinct from above.author_record_id
+        or known.seconds_after_parent is distinct from {{ seconds_between('above.occurred_at', 'known.said_at') }}
+    group by known.source, known.interaction_id, known.thread_id
+    {% else %}
+        select * from touched where false
+    {% endif %}
+),
+
+changed as (
+    select * from touched
+    union all by name
+    select * from answers_again
+),
+
+interactions as (
+    select * from said_again
+    {% if is_incremental() %}
+    union all
+    select said.*
+    from {{ ref('int_interactions') }} as said
+    semi join answers_again as again on said.source = again.source and said.interaction_id = again.interaction_id
     {% endif %}
 ),
 

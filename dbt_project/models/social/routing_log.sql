@@ -81,23 +81,25 @@ around as (
         or coalesce(customer_id, author_record_id) in (select dedupe_key from asked)
 ),
 
--- When this rule last fired for them.
+-- When this rule last fired for them: once for all versions of a message, which is no duplicate of itself.
 earlier as (
     select
         logged.rule,
         {{ dedupe_key('around') }} as dedupe_key,
         around.said_at,
+        around.source,
         around.interaction_id
     from around
     inner join logged on around.source = logged.source and around.interaction_id = logged.interaction_id
     inner join rules on logged.rule = rules.rule
-    union all
-    select rule, dedupe_key, said_at, interaction_id from asked where rule is not null
+    union
+    select rule, dedupe_key, said_at, source, interaction_id from asked where rule is not null
 ),
 
 gaps as (
     select
         rule,
+        source,
         interaction_id,
         {{ seconds_between('lag(said_at) over (partition by rule, dedupe_key order by said_at, interaction_id)', 'said_at') }} as since_last
     from earlier
@@ -159,7 +161,7 @@ decided as (
             else asked.said_at
         end as notify_at
     from asked
-    left join gaps on asked.rule = gaps.rule and asked.interaction_id = gaps.interaction_id
+    left join gaps on asked.rule = gaps.rule and asked.source = gaps.source and asked.interaction_id = gaps.interaction_id
     left join deadlines on asked.source = deadlines.source and asked.interaction_id = deadlines.interaction_id
 )
 
