@@ -6,8 +6,9 @@ Speaks `wire` on stdin and stdout. First it gets {aspect: classifier name}; then
 
 import os
 import sys
+from math import isfinite, isnan
 
-from social.understanding.interface import Classifier, load
+from social.understanding.interface import Classifier, Verdict, load
 from social.understanding.wire import receive, send
 
 
@@ -26,9 +27,17 @@ def main() -> None:
             verdicts = loaded[aspect].classify(texts, languages)
             if len(verdicts) != len(texts):
                 raise ValueError("not one verdict per text")
-            send(answers, [(v.label, float(v.confidence), v.score) for v in verdicts])
+            send(answers, [_plain(verdict) for verdict in verdicts])
         except Exception as error:  # a stranger's code: anything may come
             send(answers, type(error).__name__)  # the name only: messages may quote the text
+
+
+def _plain(verdict: Verdict) -> tuple[str, float, float | None]:
+    """The verdict as it is written down; anything else would fail much later, for all texts."""
+    label, confidence, score = verdict.label, float(verdict.confidence), verdict.score
+    if not (isinstance(label, str) and label.isprintable() and label and isfinite(confidence)):
+        raise ValueError("no verdict")
+    return label, confidence, None if score is None or isnan(score) else float(score)
 
 
 if __name__ == "__main__":

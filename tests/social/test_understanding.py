@@ -23,7 +23,8 @@ class Stubborn:
             if "die" in text: os._exit(3)
             if "hang" in text: time.sleep(3600)
             print("noise on stdout")
-        return [Verdict("praise", 1.0) for _ in texts]
+        odd = {"nameless": Verdict(None, 1.0), "unsure": Verdict("praise", float("nan"))}
+        return [odd.get(text, Verdict("praise", 1.0)) for text in texts]
 """
 
 
@@ -105,6 +106,11 @@ def test_a_classifier_that_crashes_dies_or_hangs_costs_that_text_only(stubborn: 
         "praise",
     ]
     assert all(row.sentiment.label != "error" for row in found)
+
+
+def test_a_verdict_that_is_none_costs_that_text_only(stubborn: str) -> None:
+    found = score(["fine", "nameless", "unsure"], {"intent": stubborn}, workers=1)
+    assert [row.intent.label for row in found] == ["praise", "error", "error"]
 
 
 def test_ones_own_classifier_changes_the_fingerprint_of_the_cache(stubborn: str) -> None:
