@@ -55,12 +55,12 @@ def explain(snapshot: Path, interaction: str, routing: Routing) -> Explanation:
     Raises:
         NothingKnownError: No brand was spoken to there, or several sources have that id.
     """
-    source, _, key = interaction.rpartition(":")
     with _open(snapshot) as hub:
-        named = "and source = ?" if source else ""
+        # ids may hold colons themselves, as those of Bluesky do
         found = hub.execute(
-            f"select source from marts.routing_candidates where interaction_id = ? {named}",
-            [key, source] if source else [key],
+            "select source, interaction_id from marts.routing_candidates "
+            "where interaction_id = ? or source || ':' || interaction_id = ?",
+            [interaction, interaction],
         ).fetchall()
         if len(found) != 1:
             many = "several sources have it: write SOURCE:ID"
@@ -68,7 +68,7 @@ def explain(snapshot: Path, interaction: str, routing: Routing) -> Explanation:
             raise NothingKnownError(
                 f"{interaction} cannot be explained: {many if found else none}."
             )
-        place = [found[0][0], key]
+        place = list(found[0])
         rules: list[Asked] = []
         taken = False
         for rule in routing.rules:
@@ -85,7 +85,7 @@ def explain(snapshot: Path, interaction: str, routing: Routing) -> Explanation:
         row = cursor.fetchone()
         names = [column[0] for column in cursor.description or []]
         logged = dict(zip(names, row, strict=True)) if row else {}
-    return Explanation(place[0], key, rules, logged)
+    return Explanation(place[0], place[1], rules, logged)
 
 
 def _part(hub: duckdb.DuckDBPyConnection, place: Sequence[str], condition: str) -> Part:

@@ -27,4 +27,6 @@
     cast(floor(epoch({{ moment }}) / 86400) as bigint)
 {%- endmacro %}
 
+{% macro as_of_date() -%}(date '1970-01-01' + cast({{ as_of_day() }} as integer)){%- endmacro %}
+
 {% macro as_of_day() -%}{{ day_of(as_of()) }}{%- endmacro %}

@@ -5,12 +5,14 @@
     regexp_matches({{ text }}, '(?i)(\bthank(s| you)?\b|\bthx\b|\bdanke|\bmerci\b|\bgracias\b|\bobrigad[oa]\b|\bgrazie\b|\bdziękuj|\bспасибо|ありがとう|شكرا)')
 {%- endmacro %}
 
-{# The product that a text names first, by the names people use for it. #}
+{# The product that a text names first, by the names people use for it; \b knows ASCII letters only, and C++ is none. #}
 {% macro named_product(text) -%}
     case when false then cast(null as varchar)
         {% for about in var('brands').values() %}
         {% for product, names in (about.products or {}).items() %}
-        when regexp_matches({{ text }}, {{ sql_text('(?i)\\b(' ~ ([product] + names) | join('|') ~ ')\\b') }}) then {{ sql_text(product) }}
+        {% set named = [] %}
+        {% for name in [product] + names %}{% do named.append(modules.re.escape(name)) %}{% endfor %}
+        when regexp_matches({{ text }}, {{ sql_text('(?i)(^|[^\\p{L}\\p{N}_])(' ~ named | join('|') ~ ')($|[^\\p{L}\\p{N}_])') }}) then {{ sql_text(product) }}
         {% endfor %}
         {% endfor %}
         else null
@@ -22,13 +24,13 @@
     trim(regexp_replace(
         regexp_replace(
             regexp_replace(
-                {{ text }}, '(https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[@＠][\w.@-]+)', '', 'g'
+                {{ text }}, '(https?://\S+|[\p{L}\p{N}_.+-]+@[\p{L}\p{N}_.-]+|[@＠][\p{L}\p{N}_.@-]+)', '', 'g'
             ), '\+?\d[\d ()/.-]{5,}\d', '…', 'g'
         ),
         coalesce(
             '(?i)(' || nullif(list_aggregate(list_transform(
                 list_filter(
-                    string_split(regexp_replace({{ name }}, '[^\p{L}\p{N} ]', '', 'g'), ' '),
+                    string_split(regexp_replace({{ name }}, '[^\p{L}\p{N}]', ' ', 'g'), ' '),
                     lambda part: length(part) > 1
                 ),
                 -- \b knows ASCII letters only

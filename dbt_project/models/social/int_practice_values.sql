@@ -21,7 +21,7 @@
                 matured.customer_id = facts.customer_id
                 and facts.{{ clocks[about.measure.table] }} >= matured.exposed_at
                 and facts.{{ clocks[about.measure.table] }} < matured.exposed_at + to_seconds({{ about.measure.window }})
-        where ({{ about.measure.where }})
+        where ({{ about.measure.where }}){{ ' and not facts.deleted' if about.measure.table != 'conversations' }}
         group by matured.customer_id
     )
 

@@ -1,7 +1,34 @@
 -- Grain: one customer in one practice: which arm, since when. The arm is a hash of the customer with the practice's
--- salt: anyone can compute it again. A customer merged from two who were in different arms has had both: it is
+-- salt: anyone can compute it again. Who leaves the segment stays in the practice: it may be what the action does, and
+-- to count only who is still inside would compare what is left of two groups. A customer merged from two who were in different arms has had both: it is
 -- contaminated and left out of the results.
-with exposed as (
+with moves as (
+    select
+        events.segment,
+        coalesce(aliases.customer_id, events.customer_id) as customer_id,
+        events.event,
+        events.first_look,
+        events.happened_at
+    from {{ ref('segment_events') }} as events
+    left join {{ ref('customer_aliases') }} as aliases on events.customer_id = aliases.alias_id
+),
+
+-- Since when who was inside at the first look was so is not known: null.
+stays as (
+    select segment, customer_id, case when not first_look then happened_at end as began_at, ends_at
+    from (
+        select
+            *,
+            min(happened_at) filter (event = 'left') over (
+                partition by segment, customer_id order by happened_at, event
+                rows between 1 following and unbounded following
+            ) as ends_at
+        from moves
+    )
+    where event = 'entered' and customer_id in (select customer_id from {{ ref('customer_measures') }})
+),
+
+exposed as (
     {% for practice, about in (var('social', {}).get('practices') or {}).items() %}
     select
         {{ sql_text(practice) }} as practice,
@@ -11,9 +38,11 @@ with exposed as (
         greatest(min(began_at), cast({{ sql_text(about.start) }} as timestamptz)) as exposed_at
     from (
         {% if about.segment %}
-        select customer_id, case when since_before then cast({{ sql_text(about.start) }} as timestamptz) else entered_at end as began_at
-        from {{ ref('segments') }}
-        where segment = {{ sql_text(about.segment) }}
+        select customer_id, coalesce(began_at, cast({{ sql_text(about.start) }} as timestamptz)) as began_at
+        from stays
+        where
+            segment = {{ sql_text(about.segment) }}
+            and coalesce(ends_at > cast({{ sql_text(about.start) }} as timestamptz), true)
         {% else %}
         select candidates.customer_id, candidates.said_at as began_at
         from {{ ref('routing_log') }} as log
@@ -30,7 +59,7 @@ with exposed as (
     union all
     {% endfor %}
     select null::varchar as practice, null::double as share_held, null::varchar as salt, customer_id, null::timestamptz as exposed_at
-    from {{ ref('segments') }}
+    from {{ ref('customer_measures') }}
     where false
 ),
 

@@ -8,6 +8,10 @@ teams as (
     {{ declared_teams() }}
 ),
 
+rules as (
+    {{ declared_rules() }}
+),
+
 waiting as (
     select
         log.*,
@@ -23,21 +27,32 @@ waiting as (
         told.brand,
         told.channel,
         told.source as conversation_source,
-        told.thread_id
+        told.thread_id,
+        {{ dedupe_key('candidates') }} as dedupe_key
     from {{ ref('routing_log') }} as log
     inner join {{ ref('routing_candidates') }} as candidates
         on log.source = candidates.source and log.interaction_id = candidates.interaction_id and log.text_key = candidates.text_key
     inner join {{ ref('conversations') }} as told on candidates.conversation_id = told.conversation_id
     left join {{ ref('int_conversations') }} as turns on told.source = turns.source and told.thread_id = turns.thread_id
+    left join rules on log.rule = rules.rule
     where
-        log.outcome = 'routed'
+        log.outcome in ('routed', 'duplicate')
         and told.whose_turn = 'brand'
         and not (turns.last_turn_by = 'brand' and turns.last_turn_at >= candidates.said_at)
 ),
 
-urgent as (
+-- Of what was a duplicate, the first takes the place of work that is done or whose message is gone.
+kept as (
     select *
     from waiting
+    qualify
+        outcome = 'routed'
+        or row_number() over (partition by rule, dedupe_key order by outcome desc, said_at, interaction_id) = 1
+),
+
+urgent as (
+    select *
+    from kept
     qualify row_number() over (partition by conversation_id order by priority, said_at, interaction_id) = 1
 ),
 
