@@ -7,7 +7,7 @@ All need nothing but a DuckDB connection (`ledger` and `decide` files).
 
 from identity import ledger
 from identity.chart import waterfall
-from identity.checked import check
+from identity.checked import check, strangers
 from identity.compare_runs import Difference, diff
 from identity.config import Config
 from identity.decisions import Decision, DecisionError, decide
@@ -35,6 +35,7 @@ __all__ = [
     "ledger",
     "resolve",
     "review",
+    "strangers",
     "suppress",
     "train_model",
     "waterfall",

@@ -1,6 +1,9 @@
 """The files that settings name, read before anything rests on them."""
 
+from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from identity import decisions, suppression
 from identity.config import Config
@@ -22,3 +25,26 @@ def check(given: dict[str, Any] | Config | None) -> None:
         Model.load(config.model)
     decisions.read(config.decisions)
     suppression.read(config)
+
+
+def strangers(con: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
+    """Returns a sentence for each record that a decision names and no source has: misspelt, or gone since.
+
+    Args:
+        con: Sees `identity.clusters`.
+        file: The decisions.
+    """
+    said = [(number, r) for number, d in decisions.numbered(file) for r in d.records]
+    asked = list({record for _, record in said})
+    found = con.execute(
+        """SELECT source, source_record_id FROM identity.clusters SEMI JOIN (
+            SELECT unnest($sources) AS source, unnest($ids) AS source_record_id
+        ) AS asked USING (source, source_record_id)""",
+        {"sources": [s for s, _ in asked], "ids": [i for _, i in asked]},
+    ).fetchall()
+    known = set(found)
+    return [
+        f"{file}:{number}: there is no contact {record[1]} of source {record[0]}; mend the line where it is misspelt"
+        for number, record in said
+        if record not in known
+    ]

@@ -39,6 +39,11 @@ def read(path: Path | str | None) -> list[Decision]:
     Raises:
         DecisionError: A line is no decision.
     """
+    return [decision for _, decision in numbered(path)]
+
+
+def numbered(path: Path | str | None) -> list[tuple[int, Decision]]:
+    """Returns the same with their lines, from 1."""
     if not path or not Path(path).exists():
         return []
     try:
@@ -59,7 +64,7 @@ def read(path: Path | str | None) -> list[Decision]:
         except (ValueError, TypeError, KeyError, AttributeError):
             example = '{"verb": "never", "records": [["crm", "17"], ["x", "93"]], "by": …, "at": …, "why": …}'
             raise DecisionError(f"{place}: this is no decision; write {example}") from None
-        found.append(_valid(decision, place))
+        found.append((number, _valid(decision, place)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress as suppress_error
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestration.cli.console import Progress, UserError, answer, answers, settings
-from orchestration.cli.records import named, record_of
+from orchestration.cli.records import Record, known, named, record_of
 from orchestration.site import Site
 
 if TYPE_CHECKING:
@@ -41,10 +42,11 @@ def decide(
     import identity
 
     site = settings.site()
+    about = [record_of(record) for record in records]
+    if verb in ("confirm", "never", "lock"):
+        _refuse_strangers(about)
     try:
-        decision = identity.decide(
-            site.decisions, verb, [record_of(record) for record in records], by=by, why=why
-        )
+        decision = identity.decide(site.decisions, verb, about, by=by, why=why)
     except identity.DecisionError as error:
         raise UserError(str(error)) from None
     if settings.json:
@@ -64,20 +66,25 @@ def suppress(
     value = typer.prompt(f"The {kind}", err=True).strip()
     block = identity.Config.of(identity_settings(settings.site()))
     try:
-        identity.suppress(block, kind, value)
+        listed = identity.suppress(block, kind, value)
     except identity.SuppressionError as error:
         raise UserError(str(error)) from None
+    if settings.json:
+        answer({"kind": kind, "listed": listed, "file": block.suppressed})
+        return
     answers.print(f"Listed in {block.suppressed}; the next `tessera run` drops it.", markup=False)
 
 
 @app.command("review")
 def review(
-    limit: Annotated[int, typer.Option(help="At most so many pairs.")] = 20,
+    limit: Annotated[int, typer.Option(help="At most so many pairs.", min=1)] = 20,
     status: Annotated[str | None, typer.Option(help="suggested, held or vetoed.")] = None,
 ) -> None:
     """List the pairs most worth a person's look; `decide` settles them."""
     import identity
 
+    if status not in (None, "suggested", "held", "vetoed"):
+        raise UserError(f"no pair is {status}; the status is suggested, held or vetoed")
     with _warehouse() as warehouse:
         found = identity.review(warehouse, limit, status)
     if settings.json:
@@ -135,7 +142,20 @@ def train(
             identity.train_model(warehouse, file, config=identity_settings(settings.site()))
     except ValueError as error:
         raise UserError(str(error)) from None
-    answers.print(f"Written to {file}; `identity: {{model: {file}}}` in hub.yaml uses it.")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}") from None
+    if settings.json:
+        answer({"model": str(file), "page": str(file.with_suffix(".html"))})
+    else:
+        answers.print(f"Written to {file}; `identity: {{model: {file}}}` in hub.yaml uses it.")
+
+
+def _refuse_strangers(records: list[Record]) -> None:
+    """Raises where a record is misspelt; before the first run and during one nobody can tell."""
+    from orchestration.warehouse.reading import UnreadableError, opened
+
+    with suppress_error(UnreadableError), opened(settings.site().home) as warehouse:
+        known(warehouse, records)
 
 
 @contextmanager

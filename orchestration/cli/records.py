@@ -31,5 +31,23 @@ def record_or_customer(warehouse: duckdb.DuckDBPyConnection, text: str) -> Recor
         [text],
     ).fetchone()
     if found is None:
+        left = warehouse.execute(
+            "select max(occurred_at) from identity.identity_events "
+            "where kind = 'retired' and customer_id = $1",
+            [text],
+        ).fetchone()
+        if left and left[0]:
+            raise UserError(f"customer {text} was retired on {left[0]:%Y-%m-%d}: no record is left")
         raise UserError(f"there is no customer {text}; name a record as SOURCE:ID, like crm:17")
     return str(found[0]), str(found[1])
+
+
+def known(warehouse: duckdb.DuckDBPyConnection, records: list[Record]) -> None:
+    """Raises where a record is not among the resolved contacts."""
+    for source, record in records:
+        found = warehouse.execute(
+            "select 1 from identity.clusters where source = $1 and source_record_id = $2",
+            [source, record],
+        ).fetchone()
+        if found is None:
+            raise UserError(f"there is no contact {record} of source {source}; nothing was written")

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import duckdb
 from rich.table import Table
 
-from orchestration.cli.console import answers, complain
+from orchestration.cli.console import answers, complain, people
 from orchestration.running import Outcome
 from orchestration.running.findings import Findings, find
 from orchestration.site import Site
@@ -28,6 +29,9 @@ def show(site: Site, outcome: Outcome, options: str = "", ui: str = "tessera dev
     """
     for error in outcome.errors:
         complain(error)
+    if outcome.status in ("complete", "partial") and site.decisions.is_file():
+        for sentence in _about_nobody(site):
+            people.print(sentence, markup=False, soft_wrap=True)
     answers.print(f"\n[bold]{_HEADLINES[outcome.status]}[/bold] ({outcome.seconds:.1f} s)")
     if outcome.generation is None:
         return
@@ -74,3 +78,13 @@ def _sources(findings: Findings, outcome: Outcome) -> Table:
         kinds = ("contacts", "interactions", "transactions")
         table.add_row(source, *(f"{counts.get(kind, 0):,}" for kind in kinds), told)
     return table
+
+
+def _about_nobody(site: Site, most: int = 5) -> list[str]:
+    """Decisions that name a record which is not there: of a misspelt one nobody else tells."""
+    import identity
+
+    with duckdb.connect(str(site.home.published.resolve()), read_only=True) as hub:
+        found = identity.strangers(hub, site.decisions)
+    more = [f"and {len(found) - most} decisions more name nobody"] if len(found) > most else []
+    return found[:most] + more

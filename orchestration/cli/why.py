@@ -28,11 +28,16 @@ def why(
         with opened(site.home) as warehouse:
             record = record_or_customer(warehouse, left)
             other = record_of(right) if right else None
+            if other == record:
+                raise UserError(f"{named(record)} is one record; name two, or it alone")
             found = identity.why(warehouse, record, other, config=identity_settings(site))
     except (LookupError, UnreadableError) as error:
         raise UserError(str(error)) from None
     if chart is not None:
-        identity.waterfall(found, chart)
+        try:
+            identity.waterfall(found, chart)
+        except OSError as error:
+            raise UserError(f"{chart} cannot be written: {error.strerror}") from None
     if settings.json:
         answer(asdict(found))
         return
@@ -50,6 +55,7 @@ def _tell(step: "Step") -> None:
     rule = step.rule.replace("_", " ")
     reason = f": {step.reason}" if step.reason else ""
     ends = f"{named(step.left)} — {named(step.right)}"
-    answers.print(f"  {ends}  {rule}, {step.bits:+.1f} bits, {step.status}{reason}", markup=False)
+    told = f"  {ends}  {rule}, {step.bits:+.1f} bits, {step.status}{reason}"
+    answers.print(told, markup=False, soft_wrap=True)
     for part in step.evidence:
         answers.print(f"      {part.bits:+6.1f}  {part.name}: {part.finding}", markup=False)

@@ -104,6 +104,7 @@ def model_assets(
                 context.log.error(sentence)
             rebuild = context.run.tags.get(REBUILD) == "yes"
             rebuild = rebuild or (known is not None and known.get("code") != plan.code)
+            rebuild = rebuild or not site.home.warehouse.exists()
             if known and known["fingerprint"] == plan.fingerprint and not rebuild:
                 context.log.info(f"Nothing is new since generation {known['generation_id']}.")
                 return

@@ -95,7 +95,9 @@ def _run(site: Site, report: Reporter, options: RunOptions, early: Early) -> Out
     if known is None and not any(plan.packages.values()):
         why = [] if errors else [f"{site.file} names no source that brought anything; add one"]
         return Outcome("failed", loaded, errors + why)
-    new = known is None or known["fingerprint"] != plan.fingerprint or options.rebuild
+    # A warehouse that somebody deleted is made anew: questions between runs are asked of it.
+    gone = not site.home.warehouse.exists()
+    new = known is None or known["fingerprint"] != plan.fingerprint or options.rebuild or gone
     wrong = _unusable(site) if new else None
     refused = [wrong] if wrong else []
     if new and not wrong:

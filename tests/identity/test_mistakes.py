@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import identity
@@ -73,3 +74,16 @@ def test_a_model_that_is_none_is_told(tmp_path: Path):
             file.write_text(written, "utf-8")
         with pytest.raises(identity.IdentityError, match="there is no model to read"):
             identity.check({"model": str(file)})
+
+
+def test_a_decision_about_a_record_that_is_not_there_is_told_by_its_line(tmp_path: Path):
+    file = tmp_path / "decisions.jsonl"
+    identity.decide(file, "confirm", [("crm", "1"), ("crm", "2")], by="ann", why="x")
+    identity.decide(file, "never", [("crm", "1"), ("shop", "nope")], by="ann", why="x")
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA identity")
+        con.execute(
+            "CREATE TABLE identity.clusters AS SELECT 'crm' AS source, unnest(['1', '2']) AS source_record_id"
+        )
+        (told,) = identity.strangers(con, file)
+    assert told.startswith(f"{file}:2: there is no contact nope of source shop; mend")

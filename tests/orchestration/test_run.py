@@ -8,6 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.cli.console import Progress, UserError
+from orchestration.cli.records import record_or_customer
+from orchestration.running import run as run_hub
+from orchestration.site import Site
 from tests.orchestration.conftest import NAMES, Place, email
 
 pytestmark = pytest.mark.slow
@@ -54,6 +58,34 @@ def test_a_run_with_nothing_new_does_nothing_and_says_so(again: Place) -> None:
     assert (warehouse.stat().st_mtime_ns, again.published.resolve()) == before
 
 
+def test_a_warehouse_that_was_deleted_is_news(again: Place, monkeypatch) -> None:
+    built: list[str] = []
+    monkeypatch.setattr("orchestration.running.job.run_job", lambda *_: built.append("yes") or [])
+    site = Site.open(again.folder / "hub.yaml", again.home)
+    assert (run_hub(site, Progress()).status, built) == ("unchanged", [])
+    (again.home / "warehouse" / "hub.duckdb").unlink()
+    assert (run_hub(site, Progress()).status, built) == ("complete", ["yes"])
+
+
+def test_a_retired_customer_is_told_from_one_that_never_was() -> None:
+    with duckdb.connect() as hub:
+        hub.execute("create schema marts; create schema identity")
+        hub.execute(
+            "create table marts.customer_identities "
+            "(customer_id text, source text, source_record_id text)"
+        )
+        hub.execute("create table marts.customer_aliases (alias_id text, customer_id text)")
+        hub.execute(
+            "create table identity.identity_events as "
+            "select 'retired' as kind, 'cus_1' as customer_id, "
+            "timestamptz '2026-03-01' as occurred_at"
+        )
+        with pytest.raises(UserError, match="cus_1 was retired on 2026-03-01"):
+            record_or_customer(hub, "cus_1")
+        with pytest.raises(UserError, match="there is no customer cus_2"):
+            record_or_customer(hub, "cus_2")
+
+
 def test_one_that_shall_not_wait_says_who_runs(again: Place) -> None:
     from orchestration.locks import lock
 
@@ -96,6 +128,13 @@ def test_the_gate_stops_a_generation_that_lost_a_source_until_a_person_accepts_i
     [
         (("sources", "test", "erp"), "has no source erp; it has: crm, shop"),
         (("identity", "decide", "never", "crm:1", "--why", "x", "--by", "me"), "at least 2"),
+        (
+            ("identity", "decide", "never", "crm:1", "crm:nope", "--why", "x", "--by", "me"),
+            "there is no contact nope of source crm; nothing was written",
+        ),
+        (("identity", "review", "--status", "hold"), "suggested, held or vetoed"),
+        (("why", "crm:1", "crm:1"), "is one record; name two"),
+        (("why", "crm:1", "--chart", "nowhere/w.html"), "w.html cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
