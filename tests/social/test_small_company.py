@@ -66,7 +66,7 @@ class Small:
         contacts = [
             ("mastodon", key, "mastodon", key, name, 1, "{}", "2026-01-01", f"of {key}")
             for key, name in PEOPLE.items()
-        ]
+        ] + [("crm", "d", None, None, "Дарья Котова", 0, '{"owner": "Zoë"}', None, "of d")]
         orders = [
             ("mastodon", key, "order", party, "10", "EUR", "paid", "2026-08-31", None)
             for key, party in (("kept", "b"), ("dropped", "a"))
@@ -79,7 +79,10 @@ class Small:
         ours: dict[str, Any] = {"direction": "outbound", "package": 2}
         warehouse.say(home, [
             said(f"to {key}", "brand", "a new one is on its way", answered, parent=key, **ours)
-            for key in ("at://did:plc:1/post", "2", "3")
+            for key in ("at://did:plc:1/post", "2", "3", "4")
+        ] + [
+            said("4 again", "c", "it broke again!", LATER, parent="to 4", package=2),
+            said("2 thanks", "b", "thank you!", LATER, parent="to 2", package=2),
         ])  # fmt: skip
         with duckdb.connect(str(home / "warehouse/hub.duckdb")) as hub:
             hub.execute("update intermediate.transactions set deleted = transaction_id = 'dropped'")
@@ -106,7 +109,21 @@ def test_a_duplicate_takes_the_place_of_work_that_is_done(small: Small) -> None:
 
 
 def test_members_are_called_as_they_are_written(small: Small) -> None:
-    assert small.ask("select distinct addressee from marts.work_queue") == [("Jürgen O'Brien",)]
+    assert small.ask("select distinct addressee from marts.work_queue order by 1") == [
+        ("Jürgen O'Brien",), ("Zoë",),
+    ]  # fmt: skip
+
+
+def test_an_owner_is_known_where_no_book_tells_how_old_its_records_are(small: Small) -> None:
+    assert small.ask("select addressee from marts.routing_log where interaction_id = '5'") == [
+        ("Zoë",)
+    ]
+
+
+def test_who_comes_back_after_silence_opens_the_conversation_again(small: Small) -> None:
+    assert small.ask(
+        "select thread_id from marts.conversations where reopened order by thread_id"
+    ) == [("4",)]
 
 
 def test_products_are_found_whatever_letters_they_have(small: Small) -> None:

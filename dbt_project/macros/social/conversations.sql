@@ -6,11 +6,11 @@
 #}
 {% macro state_conversations() %}
     {% set told, clusters, brands = ref('int_conversations'), ref('clusters'), ref('int_brand_accounts') %}
-    {% set silence = var('social', {}).get('resolve_after_hours', 72) %}
+    {% set silence = resolve_after_hours() %}
     create or replace temporary table stated_conversations as
     select
         *,
-        hash(thread_state, customer, calendar, silent, {{ sql_text(local_md5(tojson(var('calendars', {})))) }}) as told_state
+        hash(thread_state, customer, calendar, silent, {{ silence }}, {{ sql_text(local_md5(tojson(var('calendars', {})))) }}) as told_state
     from (
         select
             told.thread_state,
@@ -25,3 +25,6 @@
         ) as customers on hash(told.source, told.customer_record_id) = customers.record
     )
 {% endmacro %}
+
+{# How long a customer says nothing after our answer until it was the last word. #}
+{% macro resolve_after_hours() %}{{ return(var('social', {}).get('resolve_after_hours', 72)) }}{% endmacro %}

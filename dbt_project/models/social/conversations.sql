@@ -25,7 +25,8 @@ resolved as (
         clusters.customer_id,
         again.calendar,
         again.told_state,
-        coalesce(told.last_plea_at > told.first_thanks_at, false) as reopened,
+        coalesce(told.last_plea_at > told.first_thanks_at, false)
+        or coalesce(told.longest_silence > {{ resolve_after_hours() }} * 3600, false) as reopened,
         case
             when told.last_plea_at < told.last_thanks_at then told.last_thanks_at
             when again.silent then told.last_turn_at

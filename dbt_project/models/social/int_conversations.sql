@@ -68,8 +68,15 @@ answered as (
                 partition by source, thread_id order by said_at, interaction_id
                 rows between unbounded preceding and 1 preceding
             ), false
-        ) as after_an_answer
+        ) as after_an_answer,
+        case
+            when
+                role = 'customer' and not thanks and not deleted
+                and lag(case when not deleted then role end ignore nulls) over in_order = 'brand'
+                then {{ seconds_between('lag(case when not deleted then said_at end ignore nulls) over in_order', 'said_at') }}
+        end as silent_before
     from roles
+    window in_order as (partition by source, thread_id order by said_at, interaction_id)
 ),
 
 facts as (
@@ -83,6 +90,7 @@ facts as (
         min(said_at) filter (role = 'customer' and thanks and after_an_answer) as first_thanks_at,
         max(said_at) filter (role = 'customer' and thanks and after_an_answer) as last_thanks_at,
         max(said_at) filter (role = 'customer' and not thanks) as last_plea_at,
+        max(silent_before) as longest_silence,
         min(said_at) filter (is_private) as private_at,
         bool_or(not is_private) as was_public,
         count(*) as turns,

@@ -21,7 +21,11 @@ records as (
     select
         theirs.customer_id,
         theirs.customer_state,
-        {{ latest_by(json_text('contacts.attributes', '$.owner'), 'contacts.created_at') }}
+        -- of one age, or where no book tells it, always the same
+        {{ latest_by(
+            json_text('contacts.attributes', '$.owner'),
+            "row(coalesce(contacts.created_at, timestamptz 'epoch'), contacts.source, contacts.source_record_id)"
+        ) }}
         filter ({{ json_text('contacts.attributes', '$.owner') }} is not null) as owner,
         coalesce(bool_or({{ json_text('contacts.attributes', '$.bot') }} = 'true'), false) as is_bot,
         bool_or(contacts.platform is null) as in_books,
