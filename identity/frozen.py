@@ -1,6 +1,7 @@
 """What scores rest on beside the two records: population and frequencies, frozen so that nothing drifts.
 
-They are counted on the first run and again when the population has grown or shrunk fourfold, and kept
+They are counted on the first run and again when the population has grown or shrunk fourfold, however small it is
+(names that a handful of contacts never showed would all pass for rare), and kept
 beside the ledger (`landing/_identity/frozen/<number>/`), so that a rebuild from nothing scores alike.
 """
 
@@ -14,12 +15,11 @@ from identity.model import Model
 from identity.store import Store
 
 _FACTOR = 4
-_FEW = 250
 
 
 def outgrown(total: int, frozen_at: int) -> bool:
     """Returns whether frequencies of a population of `frozen_at` records mislead for `total`."""
-    return total > _FACTOR * max(frozen_at, _FEW) or _FACTOR * total < frozen_at
+    return total > _FACTOR * frozen_at or _FACTOR * total < frozen_at
 
 
 def freeze(store: Store, place: Path | None, model: Model, total: int) -> int:

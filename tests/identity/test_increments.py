@@ -74,3 +74,20 @@ def equals_a_rebuild(sequence):
         identity.resolve(anew, "contacts", home=home, config=MODEL)
         assert partition(con) == partition(anew)
         assert ids(con) == ids(anew)
+
+
+def test_a_hub_that_began_with_one_contact_does_not_take_common_names_for_rare(con, tmp_path):
+    families = ["Alt", "Bock", "Cord", "Dorn", "Ernst", "Fuchs", "Berg", "Berg", "Lenz"]
+    namesakes = [
+        person("1", "Anna Berg", birth_date="1980-02-01", city="Berlin"),
+        person("2", "Anna Berg", birth_date="1955-07-19", city="Hamburg"),
+        *(person(f"3{i}", f"Anna {family}") for i, family in enumerate(families)),
+    ]
+    for first in ([], namesakes[:1]):
+        home = tmp_path / str(len(first))
+        for told in (first, namesakes):
+            fill(con, told)
+            identity.resolve(con, "contacts", home=home, config=MODEL)
+        customers = ids(con)
+        assert customers["crm", "1"] != customers["crm", "2"]
+        con.execute("DROP SCHEMA identity_work CASCADE")
