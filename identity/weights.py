@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from identity.config import Config
+from identity.ladder import Rung
 from identity.model import Model
 from identity.modelfile import current_model
 from identity.profile_scoring import profile_parts_sql
@@ -18,6 +19,10 @@ from identity.store import SCHEMA, Store
 
 Pair = tuple[int, int, int]
 """Record keys, left < right, and the ladder bits that the two share."""
+
+# Weights of decisions are no evidence of the records.
+DECIDED = 90.0
+_ROUNDED = 0.05
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,32 @@ def weigh(
     prior = model.prior_bits(population)
     for row in _rows(store, f"SELECT * FROM ({parts}) INNER JOIN ({levels}) USING (l, r)"):
         found[row["l"], row["r"]] = _of_contacts(row, prior, model)
+    linked = f"SELECT e.l, e.r, e.bits FROM {store.name('edges')} AS e SEMI JOIN {asked} AS a"
+    totals = {(x, y): bits for x, y, bits in store.con.execute(f"{linked} USING (l, r)").fetchall()}
     for left, right, mask in pairs:
-        found.setdefault((left, right), []).extend(
-            Evidence(r.name, f"both carry the same {r.kind}", r.weight)
-            for r in config.rungs()
-            if mask & r.bit and r.bit > 1
-        )
+        evidence = found.setdefault((left, right), [])
+        rungs = [r for r in config.rungs() if mask & r.bit and r.bit > 1]
+        evidence.extend(_ruled(rungs, totals.get((left, right)), sum(e.bits for e in evidence)))
     return {pair: tuple(evidence) for pair, evidence in found.items()}
+
+
+def _ruled(rungs: list[Rung], total: float | None, compared: float) -> list[Evidence]:
+    """Returns what rungs and people add to what was compared, so that all adds up to the weight of the pair.
+
+    A rung does not come on top of its identifier's likeness: it says what the pair weighs at least.
+    """
+    if total is None:
+        return []
+    added = total - compared
+    found = [Evidence(r.name, f"both carry the same {r.kind}", 0.0) for r in rungs]
+    if total >= DECIDED:
+        found.append(Evidence("decision", "a person said so", added))
+    elif rungs:
+        worth = f"{found[0].finding}, worth {rungs[0].weight:g} in all"
+        found[0] = Evidence(rungs[0].name, worth, added)
+    elif abs(added) > _ROUNDED:
+        found.append(Evidence("rules", "what the ladder makes of it", added))
+    return found
 
 
 def weigh_review(

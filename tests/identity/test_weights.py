@@ -35,6 +35,32 @@ def test_a_waterfall_adds_up_to_its_pairs_weight(
         assert prior < 0
 
 
+def test_the_weight_of_an_identifier_is_not_counted_twice(
+    con: duckdb.DuckDBPyConnection, resolved: Callable[..., object], tmp_path: Path
+) -> None:
+    said = tmp_path / "decisions.jsonl"
+    identity.decide(said, "confirm", [("crm", "4"), ("crm", "5")], by="ann", why="x")
+    resolved(
+        [
+            person("1", "Ada Lovelace", emails=["ada@lovelace.name"], phones=["+12022243121"]),
+            person("2", "Ada Lovelace", emails=["ada@lovelace.name"], phones=["+12022243121"]),
+            person("3", "", emails=["ada@lovelace.name"], links=["https://x.com/adal"]),
+            account("8", "Ada", "adal"),
+            person("4", "Grace Hopper"),
+            person("5", "Joan Clarke"),
+        ],
+        decisions=str(said),
+    )
+    config = MODEL | {"decisions": str(said)}
+    pairs = [("1", "2"), ("2", "3"), ("4", "5")]
+    ties = [(("crm", a), ("crm", b)) for a, b in pairs] + [(("crm", "3"), ("x", "8"))]
+    for a, b in ties:
+        found = identity.why(con, a, b, config=config)
+        for step in (*found.path, *found.held):
+            assert sum(e.bits for e in step.evidence) == pytest.approx(step.bits, abs=0.1)
+    assert step.evidence[-1].finding == "both carry the same account, worth 24 in all"
+
+
 def test_nothing_to_review_is_an_empty_table(
     con: duckdb.DuckDBPyConnection, resolved: Callable[..., object], tmp_path: Path
 ) -> None:
