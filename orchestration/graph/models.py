@@ -103,8 +103,10 @@ def model_assets(
             for sentence in (text for texts in plan.held.values() for text in texts):
                 context.log.error(sentence)
             rebuild = context.run.tags.get(REBUILD) == "yes"
-            rebuild = rebuild or (known is not None and known.get("code") != plan.code)
-            rebuild = rebuild or not site.home.warehouse.exists()
+            outdated = known is not None and (
+                known.get("code") != plan.code or not site.home.warehouse.exists()
+            )
+            rebuild = rebuild or outdated
             if known and known["fingerprint"] == plan.fingerprint and not rebuild:
                 context.log.info(f"Nothing is new since generation {known['generation_id']}.")
                 return
