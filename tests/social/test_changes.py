@@ -17,7 +17,7 @@ from tests.social.conftest import DEMO, NOW, company
 pytestmark = pytest.mark.slow
 
 INCREMENTAL = {
-    "intermediate.turns": "* exclude (moved_from, loaded_package)",
+    "intermediate.turns": "* exclude (moved_from, author_before, loaded_package)",
     "intermediate.conversations": "* exclude (loaded_package, thread_state)",
     "intermediate.people": "*",
     "intermediate.orders": "*",
@@ -64,7 +64,7 @@ def content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def said(key: str, author: str, text: str, moment: datetime, **more: Any) -> tuple[Any, ...]:
+def said(key: str, author: str | None, text: str, moment: datetime, **more: Any) -> tuple[Any, ...]:
     row = {
         "source": "mastodon", "id": key, "thread": None, "parent": None, "direction": "inbound",
         "author": author, "recipients": [], "text": text, "language": "en",
@@ -127,14 +127,17 @@ class Changed:
             f"select source_record_id from identity.clusters where customer_id not in ({spoke})"
         )
         people = "source = 'mastodon' and (attributes->>'bot') = 'false' and handle <> 'brightbean'"
-        self.brand, self.person, self.other, self.many, self.silent = (
+        self.brand, self.person, self.other, self.many, self.silent, self.lender, self.lost = (
             self.ask(f"select source_record_id from intermediate.contacts where {condition}")[0][0]
             for condition in (
                 "handle = 'brightbean'",
                 f"{people} order by 1 desc",
                 f"{people} order by 1",
                 f"{people} order by 1 offset 1",
-                f"source = 'mastodon' and source_record_id in ({silent}) order by 1 offset 1",
+                *(
+                    f"source = 'mastodon' and source_record_id in ({silent}) order by 1 offset {n}"
+                    for n in (1, 2, 3)
+                ),
             )
         )
 
@@ -143,6 +146,17 @@ class Changed:
         return said(
             "once", self.silent, "me too", MOMENT, parent="wide", direction="public", **more
         )
+
+    def claimed(self, *authors: str | None, **more: Any) -> list[tuple[Any, ...]]:
+        """All that two accounts ever said, one thing of somebody who says more, and a question."""
+        *answered, asked = authors
+        question = said("claimed", asked, "where is my parcel?", MOMENT - timedelta(days=1),
+                        recipients=[self.brand], **more)  # fmt: skip
+        return [question] + [
+            said(f"claimed-{n}", author, "same here", MOMENT, parent="wide", direction="public",
+                 **more)
+            for n, author in enumerate(answered)
+        ]  # fmt: skip
 
     def thread_of(self, key: str, author: str, answers: int, **more: Any) -> list[tuple[Any, ...]]:
         """A question and very quick answers to it."""
@@ -172,7 +186,8 @@ class Changed:
             said("told", self.person, "and what about ours?", MOMENT, parent="first",
                  thread="case", **public),
         ]  # fmt: skip
-        warehouse.say(self.home, [*wide, *chat, *stem, self.once(package=1)])
+        claimed = self.claimed(self.lender, self.lost, self.many, self.lender, package=1)
+        warehouse.say(self.home, [*wide, *chat, *stem, *claimed, self.once(package=1)])
         with duckdb.connect(str(self.home / "warehouse/hub.duckdb")) as hub:
             whose = f"identity.clusters where source_record_id = '{self.many}'"
             hub.execute(f"create table main.unknown as from {whose}; delete from {whose}")
@@ -209,6 +224,8 @@ class Changed:
             said("lost", self.brand, "news", MOMENT - timedelta(hours=1), parent="root", **ours),
             said("root", self.brand, "hello all", MOMENT - timedelta(hours=2), **ours),
             self.once(deleted=True, package=3),
+            # what was somebody's turns out to be another's, or nobody knows whose
+            *self.claimed(self.silent, None, self.lender, self.person, package=3),
             # a slip is mended, an answer is moved to another thread, what was answered turns up
             said("stem", self.person, "Does the Bean Go need a filter?", MOMENT, **brand),
             said("branch", self.other, "mine does not", MOMENT, parent="root",
@@ -342,6 +359,13 @@ def test_an_answer_hears_of_its_parent_in_a_thread_that_the_source_told(changed:
     assert changed.ask(
         "select thread_id, parent_author_id from intermediate.turns where interaction_id = 'told'"
     ) == [("case", changed.brand)]
+
+
+def test_who_said_nothing_after_all_is_neither_tied_nor_counted(changed: Changed) -> None:
+    for table in ("ties", "engagement"):
+        rows = f"select 1 from intermediate.{table} where author_record_id "
+        assert not changed.ask(f"{rows}= '{changed.lost}'")
+        assert not changed.ask(f"{rows}is null")
 
 
 def test_a_post_from_the_future_counts_as_said_now(changed: Changed) -> None:

@@ -18,7 +18,35 @@
     {% endif %}
 {% endmacro %}
 
-{# By `news`, one of the two tables, and what they share with this model's rows. #}
+{# Accounts that are no longer who said what came with news; where nothing is left to them, their rows leave. #}
+{% macro authors_before() -%}
+    select turns.source, turns.author_before
+    from {{ ref('int_turns') }} as turns
+    inner join {{ packages_seen(ref('int_turns')) }} as seen
+        on turns.source = seen.source and turns.loaded_package > seen.package
+    where turns.author_before is not null
+{%- endmacro %}
+
+{# Accounts of which `engagement` counts anew what they said, into `accounts_with_news`: pre-hook. #}
+{% macro find_accounts_with_news() %}
+    {% set turns, clusters, states = ref('int_turns'), ref('clusters'), ref('int_customer_states') %}
+    {% if is_incremental() %}
+    create or replace temporary table accounts_with_news as
+    with news as (
+        {{ threads_with_news() }}
+    )
+
+    select source, author_record_id
+    from {{ rows_by(turns, 'news', ['source', 'thread_id']) }}
+    where author_record_id is not null
+    union
+    {{ authors_before() }}
+    union
+    {{ told_of_other_customers('author_record_id', [('author_record_id', 'by_state')]) }}
+    {% endif %}
+{% endmacro %}
+
+{# By `news`, one of these tables, and what they share with this model's rows. #}
 {% macro forget_what_has(news, key) %}
     {% if is_incremental() %}
     delete from {{ this }} as told

@@ -8,17 +8,19 @@
     select turns.source, turns.author_record_id
     from {{ turns }} as turns
     inner join {{ packages_seen(turns) }} as seen on turns.source = seen.source and turns.loaded_package > seen.package
-    where turns.speaks_for is null
+    where turns.speaks_for is null and turns.author_record_id is not null
+    union
+    {{ authors_before() }}
     union
     {{ told_of_other_customers('author_record_id', [('author_record_id', 'from_state'), ('other_id', 'to_state')]) }}
     {% else %}
-    select distinct source, author_record_id from {{ turns }} where speaks_for is null
+    select distinct source, author_record_id from {{ turns }} where speaks_for is null and author_record_id is not null
     {% endif %};
 
     create or replace temporary table ties_again as
     with turns as (
         select * from {{ rows_by(turns, 'accounts_again', ['source', 'author_record_id']) if is_incremental() else turns }}
-        where speaks_for is null
+        where speaks_for is null and author_record_id is not null
     ),
 
     spoke as (
@@ -67,7 +69,9 @@
         spoke.brands,
         spoke.loaded_package
     from spoke
-    left join tied on spoke.source = tied.source and spoke.author_record_id = tied.author_record_id
+    left join tied on spoke.source = tied.source and spoke.author_record_id = tied.author_record_id;
+
+    {{ forget_what_has('accounts_again', 'author_record_id') }}
 {% endmacro %}
 
 {#

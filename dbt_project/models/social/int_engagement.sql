@@ -1,28 +1,18 @@
 {{ config(
     schema='intermediate', alias='engagement', materialized='incremental', contract={'enforced': false},
-    unique_key=['source', 'author_record_id'], incremental_strategy='delete+insert',
-    pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_other_days() }}"]
+    incremental_strategy='append',
+    pre_hook=[
+        "{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ forget_other_days() }}",
+        "{{ find_accounts_with_news() }}", "{{ forget_what_has('accounts_with_news', 'author_record_id') }}"
+    ]
 ) }}
 -- Grain: one account that does not speak for a brand, and how much it said until today: messages of a year (at most
 -- 5 a day, halved every 30 days), and of 90 days how many there were, spoke negatively to a brand, threatened to
 -- leave; and which customer it is (`by_state`); `said` is one number of it all. Counted anew for those who speak in a
--- thread with news or belong to a customer who changed; for all when the day or the classifiers changed.
+-- thread with news, lost what they said to another, or belong to a customer who changed; for all when the day or the
+-- classifiers changed.
 -- depends_on: {{ ref('int_customer_states') }}
-with
-{% if is_incremental() %}
-news as (
-    {{ threads_with_news() }}
-),
-
-changed as (
-    select distinct source, author_record_id
-    from {{ rows_by(ref('int_turns'), 'news', ['source', 'thread_id']) }}
-    union
-    {{ told_of_other_customers('author_record_id', [('author_record_id', 'by_state')]) }}
-),
-{% endif %}
-
-spoke as (
+with spoke as (
     select
         source,
         author_record_id,
@@ -31,8 +21,9 @@ spoke as (
         count(*) as messages,
         max(brands) as brands,
         max(loaded_package) as loaded_package
-    from {{ rows_by(ref('int_turns'), 'changed', ['source', 'author_record_id']) if is_incremental() else ref('int_turns') }}
-    where speaks_for is null
+    from {{ rows_by(ref('int_turns'), 'accounts_with_news', ['source', 'author_record_id'])
+        if is_incremental() else ref('int_turns') }}
+    where speaks_for is null and author_record_id is not null
     group by all
 ),
 

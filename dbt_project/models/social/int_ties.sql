@@ -1,12 +1,12 @@
 {{ config(
     schema='intermediate', alias='ties', materialized='incremental', on_schema_change='append_new_columns',
-    unique_key=['source', 'author_record_id'], incremental_strategy='delete+insert',
+    incremental_strategy='append',
     pre_hook=["{{ forget_silent_sources() }}", "{{ forget_told_by_other_brands() }}", "{{ find_ties_again() }}"]
 ) }}
 -- Grain: what one account does towards another, by kind, and which customers they are; what a brand says stands in
 -- conversations. An account that spoke anew, or that is (or acts towards) a customer who changed, is counted anew in
--- whole; one without any tie left keeps a row without another, so that the old ones go. `tie` is one number of a tie
--- between two customers.
+-- whole; one without any tie has a row without another, one that said nothing after all has none. `tie` is one number
+-- of a tie between two customers.
 -- depends_on: {{ ref('int_turns') }}, {{ ref('int_interactions') }}
 with people as (
     {{ whose('ties_again', ['author_record_id', 'other_id']) }}

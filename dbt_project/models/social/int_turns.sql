@@ -1,11 +1,12 @@
 {{ config(
     schema='intermediate', alias='turns', materialized='incremental', contract={'enforced': false},
-    unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert',
+    unique_key=['source', 'interaction_id'], incremental_strategy='delete+insert', on_schema_change='append_new_columns',
     pre_hook=["{{ forget_silent_sources() }}", "{{ forget_other_brands() }}"]
 ) }}
 -- Grain: one interaction as a turn of its thread: who speaks, to whom, in public or not. Holds no text, only its
 -- hash. Clocks differ: what claims to be said in the future counts as said now. `brands` names the accounts and
--- products it was told by: when those change, all turns are told again, and all that is told of them.
+-- products it was told by: when those change, all turns are told again, and all that is told of them. What comes to be
+-- another's names whose it was (`author_before`), as `moved_from` names the thread it left: they are counted anew.
 with touched as (
     select threads.* exclude (parent_id)
     from {{ ref('int_threads') }} as threads
@@ -82,6 +83,17 @@ addressed as (
     group by recipients.source, recipients.interaction_id
 ),
 
+authors_before as (
+    {% if is_incremental() %}
+    select known.source, known.interaction_id, known.author_record_id
+    from {{ this }} as known
+    inner join said on known.source = said.source and known.interaction_id = said.interaction_id
+    where known.author_record_id is distinct from said.author_record_id
+    {% else %}
+        select source, interaction_id, author_record_id from said where false
+    {% endif %}
+),
+
 parents as (
     select
         answers.source,
@@ -101,6 +113,7 @@ select
     said.moved_from,
     said.parent_id,
     said.author_record_id,
+    authors_before.author_record_id as author_before,
     parents.author_record_id as parent_author_id,
     {{ seconds_between('parents.occurred_at', 'said.occurred_at') }} as seconds_after_parent,
     coalesce(speaks.brand, case when said.direction = 'outbound' then coalesce(own.brand, 'ours') end) as speaks_for,
@@ -127,6 +140,7 @@ select
     said.loaded_package
 from said
 left join parents on said.source = parents.source and said.interaction_id = parents.interaction_id
+left join authors_before on said.source = authors_before.source and said.interaction_id = authors_before.interaction_id
 left join addressed on said.source = addressed.source and said.interaction_id = addressed.interaction_id
 left join {{ ref('int_brand_accounts') }} as speaks
     on said.source = speaks.source and said.author_record_id = speaks.record_id
