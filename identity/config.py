@@ -7,9 +7,11 @@ from typing import Any
 from identity import ladder
 from identity.ladder import Rung
 
-# From this many contacts on the bar rises, by so many bits per doubling.
+# Among so many contacts the bar is what is declared; from there it rises by so many bits per doubling, and falls
+# among fewer, but little: a model that few contacts trained takes families for matches.
 CROWD = 100_000
 STEEPER = 0.5
+LOWER = 0.25
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Config:
 
     Attributes:
         country: ISO code by which phone numbers without prefix are read, where the record names none.
-        accept: Bits of evidence from which a link is made (3 bits are odds of 8 to 1); more in a crowd.
+        accept: Bits of evidence from which a link is made (3 bits are odds of 8 to 1); more in a crowd, less among few.
         accept_profile: The same for a profile's likeness to a contact: most namesakes are in no source.
         suggest: Bits from which a pair is shown to a person.
         margin: Bits by which a profile's best owner must lead the next one.
@@ -63,8 +65,8 @@ class Config:
         Strangers who agree in what a model takes for independent (families, namesakes of one town) become more with
         the square of a population, its true pairs only with it; the prior alone does not make up for that.
         """
-        doublings = math.log2(max(population / CROWD, 1.0))
-        return replace(self, accept=round(self.accept + STEEPER * doublings, 4))
+        higher = STEEPER * math.log2(max(population, 1) / CROWD)
+        return replace(self, accept=round(self.accept + max(higher, -LOWER), 4))
 
     def rungs(self) -> list[Rung]:
         """Returns the ladder, strongest rung first."""

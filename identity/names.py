@@ -16,6 +16,7 @@ from identity.vocabulary import name_frequencies, words
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)")
 _INITIAL_DOTS = re.compile(r"\b([A-Za-z])\.(?=[A-Za-z]\.)")
+_ORDINAL = re.compile(r"\d+(st|nd|rd|th)")
 _APOSTROPHE = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 
 
@@ -74,9 +75,23 @@ def _namer() -> NickNamer:
 @cache
 def _title_words() -> frozenset[str]:
     titles = words("titles")
-    return frozenset(w for ws in titles["roles"].values() for w in ws) | frozenset(
-        titles["honorifics"]
+    ranks = set(titles["ranks"]) - name_frequencies()["given"].keys()
+    return frozenset(
+        {w for ws in titles["roles"].values() for w in ws} | {*titles["honorifics"], *ranks}
     )
+
+
+@cache
+def _never_given() -> frozenset[str]:
+    """Returns titles that nobody is called by: a field of given names may hold them alone."""
+    return _title_words() - set(words("titles")["weak"]) - name_frequencies()["given"].keys()
+
+
+def untitled(given: list[str]) -> list[str]:
+    """Returns the words of a field of given names without titles in front: `Rt Hon`, `Sir`, `2nd`."""
+    while given and (given[0] in _never_given() or _ORDINAL.fullmatch(given[0])):
+        given = given[1:]
+    return given
 
 
 @cache
@@ -86,11 +101,24 @@ def suffix_words() -> frozenset[str]:
 
 
 @cache
+def _rows() -> dict[str, set[str]]:
+    """Returns of each name the roots of the rows of given names that it is in."""
+    found: dict[str, set[str]] = {}
+    for row in words("given_names"):
+        for name in row:
+            found.setdefault(name, set()).add(row[0])
+    return found
+
+
+@cache
 def roots(given: str) -> tuple[str, ...]:
     """Returns the formal names a given name may stand for, itself included: bob → bob, robert."""
     if not given:
         return ()
-    return tuple(sorted({given, *(joined(c) for c in _namer().canonicals_of(given))} - {""}))
+    listed = _rows().get(given, set())
+    return tuple(
+        sorted({given, *listed, *(joined(c) for c in _namer().canonicals_of(given))} - {""})
+    )
 
 
 @cache
@@ -105,7 +133,10 @@ def parse(full: str) -> Name:
     reversed_order = False
     if "," in full:
         left, _, right = full.partition(",")
-        if tokens(right) and not set(tokens(right)) <= suffix_words():
+        behind = tokens(right)
+        if behind and _ORDINAL.fullmatch(behind[0]):  # `Ada Lovelace, 1st Countess of ...`
+            full = left
+        elif behind and not set(behind) <= suffix_words():
             full, reversed_order = f"{right} {left}", True
             family_words = [t for t in tokens(left) if t not in suffix_words()]
     found = tokens(full)

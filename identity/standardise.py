@@ -193,9 +193,11 @@ def _city(raw: str | None) -> str | None:
 
 
 def _structured(row: dict[str, Any], attributes: dict[str, str]) -> names.Name:
-    given = names.tokens(row["given_name"] or "")
-    family = list(names.tokens(row["family_name"] or ""))
+    given = names.untitled(names.tokens(row["given_name"] or ""))
+    family = names.tokens(row["family_name"] or "")
     suffix = next((t for t in family[1:] if t in names.suffix_words()), "")
+    if len(family) == 1 and family[0] in names.suffix_words():
+        family, suffix = [], family[0]
     middle = attributes.get("middle_name", "")
     return names.Name(
         given[0] if given else "",

@@ -14,9 +14,9 @@ _HERE = Path(__file__).parent
 
 
 @cache
-def words(name: str) -> dict[str, Any]:
+def words(name: str) -> Any:
     """Returns the parsed list `name`.yaml of this folder."""
-    return dict(YAML(typ="safe", pure=True).load((_HERE / f"{name}.yaml").read_text("utf-8")))
+    return YAML(typ="safe", pure=True).load((_HERE / f"{name}.yaml").read_text("utf-8"))
 
 
 @cache
