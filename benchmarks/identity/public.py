@@ -77,7 +77,7 @@ def measure(load: Load, country: str) -> tuple[truth.Score, truth.Score, float]:
     ours = truth.score(con)
     con.execute(
         """CREATE TABLE std AS SELECT rkey AS unique_id, source, source_record_id, given, family, birth, city, postal,
-            email, phone, street, national_id FROM identity_work.records"""
+            email, phone, street, national_id, birth_place, occupation FROM identity_work.records"""
     )
     from benchmarks.identity import splink_baseline
 

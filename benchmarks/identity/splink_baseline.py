@@ -14,6 +14,18 @@ from splink.internals.duckdb.database_api import DuckDBAPI
 
 logging.getLogger("splink").setLevel(logging.ERROR)
 
+_SAID = (
+    "birth",
+    "city",
+    "postal",
+    "email",
+    "phone",
+    "street",
+    "national_id",
+    "birth_place",
+    "occupation",
+)
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -26,10 +38,11 @@ class Trained:
 def people(
     con: duckdb.DuckDBPyConnection, max_pairs: float = 2e6, threshold: float = 0.01
 ) -> Trained:
-    """Trains and predicts over table `std` (unique_id, given, family, birth, city, postal, email, phone)."""
+    """Trains and predicts over table `std` (unique_id, given, family and what there is of `_SAID`)."""
+    columns = {row[0] for row in con.execute("DESCRIBE std").fetchall()}
     have = {
-        c: con.execute(f"SELECT count({c}) * 20 > count(*) FROM std").fetchone()[0]
-        for c in ("birth", "city", "postal", "email", "phone", "street", "national_id")
+        c: c in columns and con.execute(f"SELECT count({c}) * 20 > count(*) FROM std").fetchone()[0]
+        for c in _SAID
     }
     comparisons = [
         cl.JaroWinklerAtThresholds("given", [0.93, 0.85]).configure(
@@ -50,16 +63,15 @@ def people(
     if have["email"]:
         comparisons.append(cl.EmailComparison("email"))
         rules.append(block_on("email"))
-    for column in ("city", "postal", "phone", "street", "national_id"):
+    for column in ("city", "postal", "phone", "street", "national_id", "birth_place", "occupation"):
         if have[column]:
             comparison = cl.ExactMatch(column)
-            comparisons.append(
-                comparison.configure(term_frequency_adjustments=column in ("city", "postal"))
-            )
+            weighed = column in ("city", "postal", "birth_place", "occupation")
+            comparisons.append(comparison.configure(term_frequency_adjustments=weighed))
             if column in ("phone", "national_id"):
                 rules.append(block_on(column))
-            if column == "postal":
-                rules.append(block_on("postal", "family"))
+            if column in ("postal", "birth_place"):
+                rules += [block_on(column, "family"), block_on(column, "given")]
     api = DuckDBAPI(con)
     frame = api.register("std") if hasattr(api, "register") else "std"
     settings = SettingsCreator(
