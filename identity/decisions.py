@@ -133,6 +133,25 @@ def effective(taken: list[Decision]) -> list[tuple[tuple[str, str], tuple[str, s
     ]
 
 
+def behind(
+    taken: list[Decision], a: tuple[str, str], b: tuple[str, str], *, one: bool
+) -> Decision | None:
+    """Returns the decision in force by which two records are `one`, or are not; None where nobody said so."""
+    word: Decision | None = None
+    locks: dict[tuple[str, str], Decision] = {}
+    for decision in taken:
+        for record in {a, b} & set(decision.records):
+            if decision.verb == "lock":
+                locks[record] = decision
+            elif decision.verb == "unlock":
+                locks.pop(record, None)
+        if decision.verb not in ("lock", "unlock") and {a, b} <= set(decision.records):
+            word = None if decision.verb == "undo" else decision
+    word = word or locks.get(a) or locks.get(b)
+    contrary = "never" if one else "confirm"
+    return word if word and word.verb != contrary else None
+
+
 def load(store: Store, config: Config, before: str | None = None) -> None:
     """Fills `decided` (l, r, verb) from the file; `before` names a temp table for what it held."""
     con, table = store.con, store.name("decided")

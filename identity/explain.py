@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from identity.config import Config
+from identity.decisions import Decision, behind, read
 from identity.model import Model
 from identity.modelfile import current_model
 from identity.store import SCHEMA, Store, literal
@@ -16,7 +17,7 @@ Record = tuple[str, str]
 
 @dataclass(frozen=True)
 class Step:
-    """One link between two records: its rule, total weight, status and the evidence behind it."""
+    """One link between two records: its rule, total weight, status, the evidence behind it, and who decided."""
 
     left: Record
     right: Record
@@ -26,6 +27,7 @@ class Step:
     reason: str | None
     identifiers: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    decided: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _edges(
     else:
         condition = f"e.l = {min(a, b)} AND e.r = {max(a, b)}"
     return store.con.execute(
-        f"""SELECT e.l, e.r, v.rule, v.weight, v.status, v.reason, v.identifiers, e.mask
+        f"""SELECT e.l, e.r, v.rule, v.weight, v.status, v.reason, v.identifiers, e.mask, v.decided_by
         FROM {store.name("edges")} AS e INNER JOIN {store.name("records")} AS l ON e.l = l.rkey
         INNER JOIN {store.name("records")} AS r ON e.r = r.rkey
         INNER JOIN {store.name("v_edges")} AS v ON v.left_source = l.source AND v.left_record_id = l.source_record_id
@@ -164,10 +166,12 @@ def _edges(
 
 
 def _step(store: Store, model: Model, config: Config, row: tuple[Any, ...]) -> Step:
-    left, right, rule, bits, status, reason, identifiers, mask = row
+    left, right, rule, bits, status, reason, identifiers, mask, by = row
+    ends = _record(store, left), _record(store, right)
+    taken = read(config.decisions) if by == "person" else []
     return Step(
-        _record(store, left), _record(store, right), str(rule), float(bits), str(status), reason,
-        tuple(identifiers or ()), _evidence(store, model, config, left, right, mask),
+        *ends, str(rule), float(bits), str(status), reason, tuple(identifiers or ()),
+        _evidence(store, model, config, left, right, mask), behind(taken, *ends, one=status == "accepted"),
     )  # fmt: skip
 
 

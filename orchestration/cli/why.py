@@ -57,5 +57,8 @@ def _tell(step: "Step") -> None:
     ends = f"{named(step.left)} — {named(step.right)}"
     told = f"  {ends}  {rule}, {step.bits:+.1f} bits, {step.status}{reason}"
     answers.print(told, markup=False, soft_wrap=True)
+    if step.decided:
+        said = f"decided by {step.decided.by}, {step.decided.at}: {step.decided.why}"
+        answers.print(f"      {said}", markup=False, soft_wrap=True)
     for part in step.evidence:
         answers.print(f"      {part.bits:+6.1f}  {part.name}: {part.finding}", markup=False)

@@ -4,7 +4,7 @@ from hashlib import md5
 
 import pytest
 
-from identity import Config, SuppressionError, decide, suppress
+from identity import Config, SuppressionError, decide, suppress, why
 from identity.suppression import digest
 from tests.identity.conftest import MODEL, account, ids, person
 
@@ -131,6 +131,23 @@ def test_people_outrank_every_rule_and_survive_a_rebuild(con, resolved, tmp_path
         con.execute("DROP SCHEMA identity_work CASCADE")
     decide(said, "undo", [("crm", "1"), ("crm", "2")], by="ann", why="it was one after all")
     assert together(resolved(contacts, decisions=str(said)), "1", "2", "3")
+
+
+def test_why_says_who_decided_and_for_what_reason(con, resolved, tmp_path):
+    said = tmp_path / "decisions.jsonl"
+    settings = {"decisions": str(said)}
+    same = {"emails": ["ada@mailbox.org"]}
+    decide(said, "never", [("crm", "1"), ("crm", "2")], by="ann", why="twins")
+    decide(said, "confirm", [("crm", "1"), ("crm", "3")], by="bob", why="she said so")
+    decide(said, "lock", [("crm", "4")], by="cyd", why="checked")
+    resolved([person(k, "Ada Lovelace", **same) for k in "1234"], **settings)
+    for other, by in {"2": "ann", "3": "bob", "4": "cyd"}.items():
+        found = why(con, ("crm", "1"), ("crm", other), config=MODEL | settings)
+        (step,) = found.path + found.held
+        assert step.decided and step.decided.by == by, other
+    undone = tmp_path / "undone.jsonl"
+    found = why(con, ("crm", "1"), ("crm", "2"), config=MODEL | {"decisions": str(undone)})
+    assert found.held[0].decided is None
 
 
 def test_a_locked_customer_takes_nobody_in(resolved, tmp_path):
