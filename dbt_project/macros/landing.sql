@@ -87,9 +87,10 @@
 {#
   Landed rows (CTE or relation `rows` with source, stream, table_version, loaded_package, loaded_row, deleted
   and the key) to one row per key: the newest; one of an older version than the activated is deleted.
-  In an incremental run rows already here that a new activation outdates are taken along.
+  In an incremental run rows already here that a new activation outdates are taken along. `words` are columns that hold
+  what somebody said: who deletes it takes it back, so they are null then; told anew, it comes with its own package.
 #}
-{% macro latest_version(rows, key, sources) %}
+{% macro latest_version(rows, key, sources, words=[]) %}
     , activations (source, stream, version, package) as (
         {{ activations(sources) }}
     ),
@@ -124,6 +125,9 @@
     select
         c.* replace (
             c.deleted or a.version is not null as deleted,
+            {% for word in words %}
+            case when not (c.deleted or a.version is not null) then c."{{ word }}" end as "{{ word }}",
+            {% endfor %}
             coalesce(a.package, c.loaded_package) as loaded_package
         )
     from candidates as c

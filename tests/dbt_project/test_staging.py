@@ -79,3 +79,56 @@ def test_one_stream_maps_into_two_shapes(warehouse: Callable[[], Warehouse]) -> 
         " strftime(occurred_at at time zone 'UTC', '%H:%M')"
         " from intermediate.interactions"
     ) == [("p1", "1", "public", "08:00")]
+
+
+def test_what_was_said_and_deleted_is_kept_in_no_table_until_it_is_said_again(
+    warehouse: Callable[[], Warehouse],
+) -> None:
+    hub = warehouse()
+    columns = {"interaction_id": "id", "text": "body"}
+    hub.map("forum", "posts", {"as": "interactions", "columns": columns})
+    hub.sources["blog"] = {"tap": "tap-wordpress"}
+    told, withdrawn, trashed = (
+        {"id": name, "status": "approved", "body": f"{name} secret", "content": f"{name} secret",
+         "title": f"{name} secret"}
+        for name in ("told", "withdrawn", "trashed")
+    )  # fmt: skip
+    streams = (("forum", "posts"), ("blog", "comments"))
+    tables = ("stg_mapped__interactions", "stg_wordpress__comments")
+
+    def secrets() -> list[list[str]]:
+        """Ids of the rows with any word of it: of the sources' tables, and of both together."""
+        return [
+            sorted(row[0] for row in hub.query(f"select {key} from {table} as t "
+                                               f"where t::varchar like '%secret%'"))
+            for table, key in [
+                (f"staging.{tables[0]}", "interaction_id"),
+                (f"staging.{tables[1]}", "id"),
+                ("intermediate.interactions", "interaction_id"),
+            ]
+        ]  # fmt: skip
+
+    for source, stream in streams:
+        hub.land(source, stream, [told, withdrawn, trashed], version=1)
+    hub.dbt(*STAGED)
+    assert [len(found) for found in secrets()] == [3, 3, 6]
+
+    # one is in the source no more, of one the source says so itself
+    binned = trashed | {"_sdc_deleted_at": "2026-01-01T00:00:00Z", "status": "trash"}
+    for source, stream in streams:
+        hub.land(source, stream, [told, binned], version=2)
+    hub.dbt(*STAGED)
+    left = [["told"], ["told"], ["comment:told", "told"]]
+    assert secrets() == left
+    kept = "select source, count(*) from intermediate.interactions group by all order by all"
+    assert hub.query(kept) == [("blog", 3), ("forum", 3)]
+    hub.dbt(*STAGED, "--full-refresh")
+    assert secrets() == left
+
+    for source, stream in streams:
+        hub.land(source, stream, [told, withdrawn, trashed | {"status": "trash"}], version=3)
+    hub.dbt(*STAGED)
+    # what a source still tells may come out of its bin: its own table alone keeps it
+    assert secrets()[1] == ["told", "trashed", "withdrawn"]
+    assert "comment:trashed" not in secrets()[2]
+    assert len(secrets()[2]) == 5

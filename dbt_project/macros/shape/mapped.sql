@@ -58,7 +58,7 @@
     keyed as (
         select * from mapped where {{ key }} is not null
     )
-    {{ latest_version('keyed', [key], after) }}
+    {{ latest_version('keyed', [key], after, said_columns(shape)) }}
 {% endmacro %}
 
 {# The select list of one mapping; types are asked of the engine, so that a wrong column fails here, by name. #}

@@ -39,6 +39,11 @@
     {{ return({'contacts': 'source_record_id', 'interactions': 'interaction_id', 'transactions': 'transaction_id'}[shape]) }}
 {% endmacro %}
 
+{# Its columns that hold what somebody said: null where that was deleted, in whichever way its source tells. #}
+{% macro said_columns(shape) %}
+    {{ return(['text', 'attributes'] if shape == 'interactions' else []) }}
+{% endmacro %}
+
 {# A relation of the shape without rows: what a union starts from. #}
 {% macro empty_shape(shape) %}
     select

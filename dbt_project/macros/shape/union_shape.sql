@@ -1,6 +1,6 @@
 {#
   The union of the rooms' mappings onto a shape: columns of the shape only, in its order;
-  a mapping gives those it knows, the others are null.
+  a mapping gives those it knows, the others are null, and so is what somebody said and deleted.
   `rooms`: (tap, model) of each platform. Its models are built only where hub.yaml has a source with that
   tap, so that a hub pays for the platforms it uses:  {{ config(enabled=has_source('tap-mastodon')) }}
 #}
@@ -9,7 +9,8 @@
     {{ 'union all' if not loop.first }}
     select
         {% for name, type in shape_columns(shape).items() -%}
-        {{ empty_for_null(name, type) }} as {{ name }}{{ ',' if not loop.last }}
+        {% set value = empty_for_null(name, type) -%}
+        {{ 'case when not coalesce(cast(deleted as boolean), false) then ' ~ value ~ ' end' if name in said_columns(shape) else value }} as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from (
         select * from {{ ref(model) }}

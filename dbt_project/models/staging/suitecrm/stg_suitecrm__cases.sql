@@ -15,5 +15,6 @@
         'id': 'varchar', 'name': 'varchar', 'case_number': 'varchar', 'status': 'varchar', 'priority': 'varchar',
         'description': 'varchar', 'resolution': 'varchar', 'account_id': 'varchar', 'contact_created_by_id':
         'varchar', 'date_entered': 'timestamptz', 'date_modified': 'timestamptz',
-    }
+    },
+    words = ['name']
 ) }}

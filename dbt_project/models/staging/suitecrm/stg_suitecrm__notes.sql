@@ -14,5 +14,6 @@
     columns = {
         'id': 'varchar', 'name': 'varchar', 'description': 'varchar', 'parent_type': 'varchar', 'parent_id':
         'varchar', 'contact_id': 'varchar', 'date_entered': 'timestamptz', 'date_modified': 'timestamptz',
-    }
+    },
+    words = ['name']
 ) }}
