@@ -70,6 +70,13 @@ class Small:
         orders = [
             ("mastodon", key, "order", party, "10", "EUR", "paid", "2026-08-31", None)
             for key, party in (("kept", "b"), ("dropped", "a"))
+        ] + [
+            ("mastodon", key, "order", "c", amount, currency, "paid", "2026-01-05", None)
+            for key, amount, currency in (
+                ("1", "10", "EUR"),
+                ("2", "20", "EUR"),
+                ("3", "9000", "JPY"),
+            )
         ]
         rows = [self.row(*one) for one in SAID]
         warehouse.write(home, contacts, rows, orders)
@@ -176,3 +183,14 @@ def test_a_week_that_still_runs_has_not_fallen(small: Small) -> None:
     assert small.ask(trend) == [("too early to say",)]
     small.run(monday + timedelta(days=8), select=themes)
     assert small.ask(trend) == [("falling",)]
+
+
+def test_money_is_never_added_across_currencies(small: Small) -> None:
+    ((monetary, average, orders),) = small.ask(
+        "select monetary, average_order, frequency from marts.customer_measures"
+        " where customer_id = 'of c'"
+    )
+    assert (monetary, average, orders) == (30.0, 15.0, 3)
+    # and what others pay in another currency makes nobody's order a likely one
+    ((most,),) = small.ask("select max(lifetime_value) from marts.customer_measures")
+    assert most < 1000

@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 {% macro transaction_fact() -%}
-    hash(source, transaction_id, kind, amount, stage, occurred_at, closed_at)
+    hash(source, transaction_id, kind, amount, currency, stage, occurred_at, closed_at)
 {%- endmacro %}
 
 {% macro case_fact() -%}

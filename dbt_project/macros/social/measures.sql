@@ -10,12 +10,24 @@
     {% set customers, conversations, today = ref('customers'), ref('conversations'), as_of_day() %}
     create or replace temporary table means_of_everyone as
     select
-        {{ three_digits('coalesce(sum(days) / cast(greatest(count(*) - count(days), 1) as double), 1)') }} as mean_interval,
-        {{ three_digits('coalesce(avg(amount), 0)') }} as mean_order
+        {{ three_digits('coalesce(sum(days) / cast(greatest(sum(orders) - sum(firsts), 1) as double), 1)') }} as mean_interval,
+        map_from_entries(list((currency, mean_order) order by currency)) as mean_orders
     from (
-        select amount, case when orders_so_far = 1 then greatest({{ today }} - {{ day_of('occurred_at') }}, 1) end as days
-        from {{ orders }}
-        where bought and {{ day_of('occurred_at') }} <= {{ today }}
+        select
+            currency,
+            sum(days) as days,
+            count(*) as orders,
+            count(days) as firsts,
+            {{ three_digits('coalesce(avg(amount), 0)') }} as mean_order
+        from (
+            select
+                coalesce(currency, '') as currency,
+                amount,
+                case when orders_so_far = 1 then greatest({{ today }} - {{ day_of('occurred_at') }}, 1) end as days
+            from {{ orders }}
+            where bought and {{ day_of('occurred_at') }} <= {{ today }}
+        )
+        group by currency
     );
 
     create or replace temporary table measures_now as
@@ -38,7 +50,7 @@
         people.customer_state,
         hash(
             profiles.customer, profiles.profile, people.customer_state, engaged.said, waiting.conversations,
-            means.mean_interval, means.mean_order, {{ today }}
+            means.mean_interval, means.mean_orders, {{ today }}
         ) as told_by
     from (select hash(customer_id) as customer, hash(kind, country, language, source_count) as profile from {{ customers }}) as profiles
     cross join means_of_everyone as means
@@ -88,7 +100,7 @@
         coalesce(engaged.churn_threats_90d, 0) as churn_threats_90d,
         coalesce(waiting.open_conversations, 0) as open_conversations,
         means.mean_interval,
-        means.mean_order,
+        means.mean_orders,
         told.told_by
     from {{ customers }} as customers
     inner join measures_told as told on hash(customers.customer_id) = told.customer

@@ -7,7 +7,8 @@
 --   interval of all customers, so a customer without history is average. Posterior: Gamma(a + x, b + T).
 -- * alive: 2L / (1 + L) with L = (b' / (b' + silence)) ^ a', the chance that a buyer of that rate is silent so long: 1
 --   right after an order, falling with silence.
--- * expected orders in 365 days: alive * rate * 365; average order: own average and that of all, weighted n : 3.
+-- * expected orders in 365 days: alive * rate * 365; average order: own average and that of all who pay in the same
+--   currency, weighted n : 3.
 -- * lifetime value: their product; the interval is 80%, from the Gamma-Poisson variance.
 -- * engagement: messages, at most 5 a day, halved every 30 days. risk: 0.4 churn threats (any in 90 days),
 --   0.3 share of messages that speak negatively to a brand, 0.3 chance of having left.
@@ -17,6 +18,7 @@
 with bought as (
     select
         orders.customer_id,
+        any_value(orders.currency) as currency,
         count(*) filter (orders.bought) as frequency,
         cast(sum(orders.amount) as double) as monetary,
         cast(avg(orders.amount) filter (orders.bought) as double) as average_order,
@@ -34,7 +36,8 @@ rated as (
         inputs.mean_interval + greatest({{ today }} - bought.first_day, 1) as scale,
         inputs.mean_interval + bought.last_day - bought.first_day as scale_at_last,
         {{ today }} - bought.last_day as silence,
-        (bought.frequency * bought.average_order + 3 * inputs.mean_order) / (bought.frequency + 3) as likely_order
+        (bought.frequency * bought.average_order + 3 * inputs.mean_orders[coalesce(bought.currency, '')]) / (bought.frequency + 3)
+            as likely_order
     from bought
     inner join measure_inputs as inputs on bought.customer_id = inputs.customer_id
     where bought.frequency > 0
