@@ -1,7 +1,7 @@
 -- Grain: one customer in one practice: which arm, since when. The arm is a hash of the customer with the practice's
 -- salt: anyone can compute it again. Who leaves the segment stays in the practice: it may be what the action does, and
--- to count only who is still inside would compare what is left of two groups. A customer merged from two who were in different arms has had both: it is
--- contaminated and left out of the results.
+-- to count only who is still inside would compare what is left of two groups. A customer merged from two who were in
+-- different arms has had both: it is contaminated and left out of the results.
 with moves as (
     select
         events.segment,
