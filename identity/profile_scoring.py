@@ -58,7 +58,7 @@ def profile_parts_sql(pairs: str, records: str, terms: str, population: int) -> 
     # Lists are compared before the joins to `terms`: a list carried through several joins costs the most of all.
     return f"""
         SELECT
-            s.* EXCLUDE (family, root, city),
+            s.* EXCLUDE (family, rarity, root, city),
             CASE WHEN contact AND family_seen OR NOT contact AND akin THEN 0.0 ELSE -12.0 END
             + CASE WHEN contact AND stranger THEN -6.0 ELSE 0.0 END AS clash,
             CASE WHEN family_said THEN least(log2(1 / coalesce(t_family.tf, {rare})), 18.0)
@@ -71,7 +71,7 @@ def profile_parts_sql(pairs: str, records: str, terms: str, population: int) -> 
             CASE WHEN same_role THEN {_ROLE} WHEN other_office THEN {_OTHER_ROLE} ELSE 0.0 END AS w_role
         FROM ({_seen_sql(pairs, records)}) AS s
         LEFT JOIN {terms} AS t_family ON t_family.col = 'family' AND t_family.value = s.family
-        LEFT JOIN {terms} AS t_root ON t_root.col = 'root' AND t_root.value = s.root
+        LEFT JOIN {terms} AS t_root ON t_root.col = s.rarity AND t_root.value = s.root
         LEFT JOIN {terms} AS t_city ON t_city.col = 'city' AND t_city.value = s.city"""
 
 
@@ -91,7 +91,7 @@ def _seen_sql(pairs: str, records: str) -> str:
     offices = "[" + ", ".join(f"'{r}'" for r in words("titles")["exclusive"]) + "]"
     return f"""
         SELECT
-            l, r, mask, contact, family, root, city, akin, both_declared, veto,
+            l, r, mask, contact, family, rarity, root, city, akin, both_declared, veto,
             family IS NOT NULL AND (list_contains(words, family) OR full_label
                 OR list_contains(labels, family)) AS family_said,
             family IS NOT NULL AND (list_contains(words, family) OR full_label
@@ -123,7 +123,10 @@ def _sides_sql(pairs: str, records: str) -> str:
     """
     return f"""
         SELECT p.l, p.r, p.mask, NOT c.profile AS contact,
-            c.family, c.given, {_GIVENS} AS givens, {_COMBOS} AS combos, c.roots[1] AS root, c.city,
+            c.family, c.given, {_GIVENS} AS givens, {_COMBOS} AS combos,
+            -- How rare the name is that both say, else a name that it may stand for.
+            CASE WHEN list_contains(q.display, c.given) THEN 'given' ELSE 'root' END AS rarity,
+            CASE WHEN list_contains(q.display, c.given) THEN c.given ELSE c.roots[1] END AS root, c.city,
             q.givens AS shown, q.words, q.display, q.labels, array_to_string(q.labels, '|') AS label_text,
             c.city AS city_l, q.city AS city_r, c.regions AS regions_l, q.regions AS regions_r,
             c.roles AS roles_l, q.roles AS roles_r,

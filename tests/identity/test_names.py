@@ -2,9 +2,9 @@
 
 import pytest
 
-from identity import names
+from identity import names, why
 from identity.vocabulary import words
-from tests.identity.conftest import person
+from tests.identity.conftest import MODEL, account, person
 from tests.identity.test_promises import together
 
 
@@ -56,3 +56,11 @@ def test_every_row_of_given_names_is_folded_and_has_no_name_twice():
     for row in words("given_names"):
         assert len(row) > 1 and len(set(row)) == len(row), row
         assert all(names.joined(name) == name for name in row), row
+
+
+def test_a_common_given_name_on_a_profile_says_little(con, resolved):
+    resolved([person("1", "John Quimby"), account("a", "John Quimby", "johnq")])
+    found = why(con, ("crm", "1"), ("x", "a"), config=MODEL)
+    (step,) = found.path + found.held
+    # one person in eighty is called so
+    assert {e.name: e.bits for e in step.evidence}["given"] < 7
