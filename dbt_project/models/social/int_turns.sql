@@ -7,7 +7,7 @@
 -- hash. Clocks differ: what claims to be said in the future counts as said now. `brands` names the accounts and
 -- products it was told by: when those change, all turns are told again, and all that is told of them. What comes to be
 -- another's names whose it was (`author_before`), as `moved_from` names the thread it left: they are counted anew.
-with touched as (
+with touched as materialized (
     select threads.* exclude (parent_id)
     from {{ ref('int_threads') }} as threads
     {% if is_incremental() %}
@@ -16,7 +16,7 @@ with touched as (
     {% endif %}
 ),
 
-said_again as (
+said_again as materialized (
     {% if is_incremental() %}
     {{ interactions_by('touched', packages_seen(ref('int_threads'))) }}
     {% else %}
@@ -24,8 +24,9 @@ said_again as (
     {% endif %}
 ),
 
--- Answers to what turned up after them, or has another author or moment now.
-answers_again as (
+-- Answers to what turned up after them, or has another author or moment now; looked for by one id first, which leaves
+-- out nearly all other rows before more of them is read.
+answers_again as materialized (
     {% if is_incremental() %}
     select
         known.source,
@@ -33,7 +34,9 @@ answers_again as (
         known.thread_id,
         null as moved_from,
         max(above.loaded_package) as loaded_package
-    from {{ this }} as known
+    from (
+        select * from {{ this }} where parent_id in (select interaction_id from said_again where interaction_id <> '')
+    ) as known
     inner join said_again as above on known.source = above.source and known.parent_id = above.interaction_id
     anti join touched on known.source = touched.source and known.interaction_id = touched.interaction_id
     where
@@ -86,7 +89,9 @@ addressed as (
 authors_before as (
     {% if is_incremental() %}
     select known.source, known.interaction_id, known.author_record_id
-    from {{ this }} as known
+    from (
+        select * from {{ this }} where interaction_id in (select interaction_id from said where interaction_id <> '')
+    ) as known
     inner join said on known.source = said.source and known.interaction_id = said.interaction_id
     where known.author_record_id is distinct from said.author_record_id
     {% else %}
