@@ -7,7 +7,7 @@ All need nothing but a DuckDB connection (`ledger` and `decide` files).
 
 from identity import ledger
 from identity.chart import waterfall
-from identity.checked import check, strangers
+from identity.checked import absent, check, strangers
 from identity.compare_runs import Difference, diff
 from identity.config import Config
 from identity.decisions import Decision, DecisionError, decide
@@ -29,6 +29,7 @@ __all__ = [
     "Outcome",
     "Suggestion",
     "SuppressionError",
+    "absent",
     "check",
     "decide",
     "diff",

@@ -9,6 +9,7 @@ import numpy as np
 from identity import rounds
 from identity.averages import COMPARED
 from identity.config import Config
+from identity.decisions import DECIDED
 from identity.graph import Ints, components, partition
 from identity.groups import CLASH, Component
 from identity.store import literal
@@ -155,7 +156,7 @@ def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -
         "component": of, "left": at["l"], "right": at["r"], "bits": bits, "veto": veto,
         "counts": ~(soft | profile[at["l"]] | profile[at["r"]]),
     }  # fmt: skip
-    confirmed = bits >= _CONFIRMED
+    confirmed = bits >= DECIDED
     small = sizes <= min(rounds.LARGEST, config.max_cluster)
     small[of[confirmed]] = False
     cluster = rounds.join_small(starts, sizes, small, edges, config.accept)
@@ -175,10 +176,6 @@ def _partitions(nodes: dict[str, Ints], rows: dict[str, Ints], config: Config) -
         joined = (cluster[here] - first).tolist() if small[i] else None
         cluster[here] = first + np.asarray(partition(component, config, joined))
     return {"rkey": keys, "cluster": keys[cluster]}
-
-
-# The bits written for a pair that a person confirmed.
-_CONFIRMED = 90.0
 
 
 def _arrow(columns: dict[str, Any]) -> object:

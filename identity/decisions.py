@@ -15,7 +15,9 @@ from identity.ladder import IdentityError
 from identity.store import Store
 
 VERBS = ("confirm", "never", "lock", "unlock", "undo")
+# The bits of a pair that a person confirmed, and from which a pair is known as such: more than any evidence gives.
 _CONFIRMED = 99.0
+DECIDED = 90.0
 
 
 @dataclass(frozen=True)

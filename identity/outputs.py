@@ -1,6 +1,7 @@
 """What others read: views over the working tables, one per table of the `identity` schema."""
 
 from identity.config import Config
+from identity.decisions import DECIDED
 from identity.standardise import SUPPRESSED
 from identity.store import Store
 from identity.vetoes import VETOES
@@ -9,7 +10,7 @@ from identity.vetoes import VETOES
 def rule_sql(config: Config, alias: str = "e") -> str:
     """Returns the name of the strongest rung behind an edge."""
     cases = [
-        f"WHEN {alias}.bits >= 90 THEN 'decision'",
+        f"WHEN {alias}.bits >= {DECIDED} THEN 'decision'",
         f"WHEN {alias}.mask & 768 = 768 THEN 'reciprocal_link'",
     ]
     cases += [
@@ -88,7 +89,7 @@ def _views(store: Store, config: Config) -> dict[str, str]:
             e.bits::DOUBLE AS weight, (1 / (1 + pow(2.0, -greatest(least(e.bits, 50), -50))))::DOUBLE AS probability,
             CASE WHEN e.mask & 63 <> 0 THEN {shared} ELSE [] END AS identifiers,
             e.first_seen, (SELECT to_timestamp(value::DOUBLE) FROM {store.name("meta")} WHERE key = 'ran_at') AS last_seen,
-            CASE WHEN e.veto = 9 OR e.bits >= 90 THEN 'person' ELSE 'rule' END AS decided_by,
+            CASE WHEN e.veto = 9 OR e.bits >= {DECIDED} THEN 'person' ELSE 'rule' END AS decided_by,
             CASE WHEN e.veto > 0 THEN 'vetoed' WHEN a.cluster = b.cluster AND {accepted_sql(config)} THEN 'accepted'
                 WHEN {accepted_sql(config)} THEN 'held' ELSE 'suggested' END AS status,
             CASE WHEN e.veto > 0 THEN CASE e.veto {vetoes} END

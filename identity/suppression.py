@@ -84,14 +84,14 @@ def suppress(config: Config, kind: str, raw: str) -> str:
             "identity suppress: name the list and a secret in hub.yaml,"
             " `identity: {suppressed: suppressed.txt, salt: ${TESSERA_SALT}}`"
         )
-    value = _normal(kind, raw, config.country)
-    if value is None:
+    identifier = _normal(kind, raw, config.country)
+    if identifier is None:
         raise SuppressionError(
             f"identity suppress: this is no {kind}; the kinds are {', '.join(KINDS)},"
             " an account is written platform:handle"
         )
     salt = secret(config)
-    found, listed = digest(salt, kind, value), read(config)
+    found, listed = digest(salt, *identifier), read(config)
     if found not in listed:
         path = Path(config.suppressed)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -160,18 +160,16 @@ def _link(raw: str) -> Identifier | None:
     return "account", f"{made.platform}:{'id:' if made.stable else ''}{made.handle}"
 
 
-def _normal(kind: str, raw: str, country: str | None) -> str | None:
+def _normal(kind: str, raw: str, country: str | None) -> Identifier | None:
     if kind == "email":
-        made = points.email(raw)
-        return made.value if made else None
+        return _point(kind, points.email(raw))
     if kind == "phone":
-        made = points.phone(raw, country)
-        return made.value if made else None
+        return _point(kind, points.phone(raw, country))
     if kind == "url":
-        link = points.link(raw)
-        return link.url if link and not link.platform else None
+        made = _link(raw)
+        return made if made and made[0] == kind else None
     if kind == "account":
         platform, _, name = raw.partition(":")
-        handle = points.handle(platform, name) if name else None
-        return f"{platform}:{handle}" if handle else None
-    return raw.strip().lower() or None if kind == "external_id" else None
+        return _account(platform, name) if name else None
+    value = raw.strip().lower()
+    return (kind, value) if kind == "external_id" and value else None

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from identity.config import Config
+from identity.decisions import DECIDED
 from identity.ladder import Rung
 from identity.model import Model
 from identity.modelfile import current_model
@@ -20,8 +21,6 @@ from identity.store import SCHEMA, Store
 Pair = tuple[int, int, int]
 """Record keys, left < right, and the ladder bits that the two share."""
 
-# Weights of decisions are no evidence of the records.
-DECIDED = 90.0
 _ROUNDED = 0.05
 
 

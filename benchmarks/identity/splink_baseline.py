@@ -14,17 +14,10 @@ from splink.internals.duckdb.database_api import DuckDBAPI
 
 logging.getLogger("splink").setLevel(logging.ERROR)
 
-_SAID = (
-    "birth",
-    "city",
-    "postal",
-    "email",
-    "phone",
-    "street",
-    "national_id",
-    "birth_place",
-    "occupation",
-)
+# Compared as they are; those that many share by their frequency too.
+_WEIGHED = ("city", "postal", "birth_place", "occupation")
+_EXACT = (*_WEIGHED, "phone", "street", "national_id")
+_SAID = ("birth", "email", *_EXACT)
 
 
 @dataclass(frozen=True)
@@ -63,11 +56,10 @@ def people(
     if have["email"]:
         comparisons.append(cl.EmailComparison("email"))
         rules.append(block_on("email"))
-    for column in ("city", "postal", "phone", "street", "national_id", "birth_place", "occupation"):
+    for column in _EXACT:
         if have[column]:
             comparison = cl.ExactMatch(column)
-            weighed = column in ("city", "postal", "birth_place", "occupation")
-            comparisons.append(comparison.configure(term_frequency_adjustments=weighed))
+            comparisons.append(comparison.configure(term_frequency_adjustments=column in _WEIGHED))
             if column in ("phone", "national_id"):
                 rules.append(block_on(column))
             if column in ("postal", "birth_place"):

@@ -45,10 +45,7 @@ def decide(
     about = [record_of(record) for record in records]
     if verb in ("confirm", "never", "lock"):
         _refuse_strangers(about)
-    try:
-        decision = identity.decide(site.decisions, verb, about, by=by, why=why)
-    except identity.DecisionError as error:
-        raise UserError(str(error)) from None
+    decision = identity.decide(site.decisions, verb, about, by=by, why=why)
     if settings.json:
         answer(decision.__dict__)
     else:
@@ -65,10 +62,7 @@ def suppress(
 
     value = typer.prompt(f"The {kind}", err=True).strip()
     block = identity.Config.of(identity_settings(settings.site()))
-    try:
-        listed = identity.suppress(block, kind, value)
-    except identity.SuppressionError as error:
-        raise UserError(str(error)) from None
+    listed = identity.suppress(block, kind, value)
     if settings.json:
         answer({"kind": kind, "listed": listed, "file": block.suppressed})
         return

@@ -44,10 +44,9 @@ def record_or_customer(warehouse: duckdb.DuckDBPyConnection, text: str) -> Recor
 
 def known(warehouse: duckdb.DuckDBPyConnection, records: list[Record]) -> None:
     """Raises where a record is not among the resolved contacts."""
+    import identity
+
+    gone = identity.absent(warehouse, records)
     for source, record in records:
-        found = warehouse.execute(
-            "select 1 from identity.clusters where source = $1 and source_record_id = $2",
-            [source, record],
-        ).fetchone()
-        if found is None:
+        if (source, record) in gone:
             raise UserError(f"there is no contact {record} of source {source}; nothing was written")
