@@ -50,12 +50,13 @@ def trends(connection: Any, weeks: Any) -> Any:
     connection.register("weeks_of_themes", weeks)
     connection.execute("""
         create or replace temp table placed_weeks as
-        select topic, product, segment, week, messages, messages_before, weeks_before,
+        select topic, product, segment, week, still_runs, messages, messages_before, weeks_before,
             row_number() over (order by topic, product, segment, week) - 1 as place
         from weeks_of_themes
     """)
     rows = connection.execute("""
-        select week, messages, messages_before, weeks_before from placed_weeks order by place
+        select week, still_runs, messages, messages_before, weeks_before
+        from placed_weeks order by place
     """).fetchnumpy()
     p_values, trend = judged(rows)
     connection.register(
@@ -87,7 +88,9 @@ def judged(rows: dict[str, Any]) -> tuple[Floats, npt.NDArray[np.int64]]:
     rate = before / np.maximum(past, 1)
     trend = np.where(now > rate, 1, 2)
     trend = np.where(sure, trend, 0)
-    return p_values, np.where(enough, trend, 3).astype(np.int64)
+    # a week that still runs can have risen; that it has fallen is known when it is over
+    told = enough & ~((trend == 2) & np.asarray(rows["still_runs"], dtype=bool))
+    return p_values, np.where(told, trend, 3).astype(np.int64)
 
 
 def _filled(values: Any) -> npt.NDArray[np.int64]:

@@ -6,6 +6,11 @@
 {% macro landing_root() %}{{ return(env_var('TESSERA_HOME') ~ '/landing') }}{% endmacro %}
 
 {% macro sql_text(text) %}{{ return("'" ~ (text | string | replace("'", "''")) ~ "'") }}{% endmacro %}
+{% macro sql_texts(texts) %}
+    {% set found = [] %}
+    {% for text in texts %}{% do found.append(sql_text(text)) %}{% endfor %}
+    {{ return(found) }}
+{% endmacro %}
 
 {#
   Newest package of a source that this run reads: `tessera` pins it, so that all models of a run see the same

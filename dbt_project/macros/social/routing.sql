@@ -35,16 +35,14 @@
 {# Grain: one team: quiet from and to in minutes of its local day, null where it is never quiet. #}
 {% macro declared_teams() -%}
     {% for team, about in ((var('social', {}).get('routing') or {}).get('teams', {})).items() %}
-    {% set quiet, members, channels = about.quiet_hours, [], [] %}
-    {% for member in about.members %}{% do members.append(sql_text(member)) %}{% endfor %}
-    {% for channel in about.notify %}{% do channels.append(sql_text(channel)) %}{% endfor %}
+    {% set quiet = about.quiet_hours %}
     select
         {{ sql_text(team) }} as team,
         {{ sql_text(about.timezone) }} as timezone,
         {{ quiet[0:2] | int * 60 + quiet[3:5] | int if quiet else 'null::integer' }} as quiet_from,
         {{ quiet[6:8] | int * 60 + quiet[9:11] | int if quiet else 'null::integer' }} as quiet_to,
-        {{ text_list(members) }} as members,
-        {{ text_list(channels) }} as channels
+        {{ text_list(sql_texts(about.members)) }} as members,
+        {{ text_list(sql_texts(about.notify)) }} as channels
     union all
     {% endfor %}
     select

@@ -25,3 +25,10 @@
 
     {{ find_untold('members_now', 'told_by', 'members_told') }}
 {% endmacro %}
+
+{# Rows about customers, by the customers they are now: who was merged goes on where the one it was left off. #}
+{% macro followed(rows) -%}
+    select about.* replace (coalesce(aliases.customer_id, about.customer_id) as customer_id)
+    from {{ rows }} as about
+    left join {{ ref('customer_aliases') }} as aliases on about.customer_id = aliases.alias_id
+{%- endmacro %}

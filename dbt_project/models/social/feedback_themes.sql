@@ -83,8 +83,7 @@ select
     round(weeks.lifetime_value_share, 9) as lifetime_value_share,
     weeks.messages_before / cast(nullif(weeks.weeks_before, 0) as double) as weekly_mean_before,
     trends.p_value,
-    -- a week that still runs can have risen; that it has fallen is known when it is over
-    case when trends.trend = 'falling' and weeks.week > {{ as_of_date() }} - 7 then 'too early to say' else trends.trend end as trend,
+    trends.trend,
     case when weeks.segment = 'everyone' and quoted.authors >= 3 then quoted.quotes else [] end as quotes
 from {{ ref('int_theme_weeks') }} as weeks
 inner join {{ ref('int_theme_trends') }} as trends
@@ -95,4 +94,4 @@ inner join {{ ref('int_theme_trends') }} as trends
         and weeks.week = trends.week
 left join quoted
     on weeks.topic = quoted.topic and weeks.product = quoted.product and weeks.week = quoted.week
-where weeks.messages > 0 or (trends.trend = 'falling' and weeks.week <= {{ as_of_date() }} - 7)
+where weeks.messages > 0 or trends.trend = 'falling'

@@ -85,6 +85,7 @@ filled as (
 
 select
     filled.* exclude (lifetime_value),
+    filled.week > {{ as_of_date() }} - 7 as still_runs,
     sum(filled.messages) over past as messages_before,
     count(*) over past as weeks_before,
     coalesce(filled.lifetime_value, 0) / everything.lifetime_value as lifetime_value_share

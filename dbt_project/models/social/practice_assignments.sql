@@ -3,14 +3,7 @@
 -- to count only who is still inside would compare what is left of two groups. A customer merged from two who were in
 -- different arms has had both: it is contaminated and left out of the results.
 with moves as (
-    select
-        events.segment,
-        coalesce(aliases.customer_id, events.customer_id) as customer_id,
-        events.event,
-        events.first_look,
-        events.happened_at
-    from {{ ref('segment_events') }} as events
-    left join {{ ref('customer_aliases') }} as aliases on events.customer_id = aliases.alias_id
+    {{ followed(ref('segment_events')) }}
 ),
 
 -- Since when who was inside at the first look was so is not known: null.

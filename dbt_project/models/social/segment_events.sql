@@ -13,15 +13,8 @@ with history as (
     {% endif %}
 ),
 
--- A merged customer goes on where the one it was left off.
 followed as (
-    select
-        history.segment,
-        coalesce(aliases.customer_id, history.customer_id) as customer_id,
-        history.event,
-        history.happened_at
-    from history
-    left join {{ ref('customer_aliases') }} as aliases on history.customer_id = aliases.alias_id
+    {{ followed('history') }}
 ),
 
 -- Everybody's as numbers, of which a fraction is compared in the time of ids; who they are is asked of whom changed.
